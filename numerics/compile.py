@@ -1,0 +1,183 @@
+"""Turn exact expressions into Python source that runs on floats, arrays and balls alike.
+
+The source is written against a namespace ``m`` with ``sqrt``, ``asin``, ``pi`` and ``rational``, so that one
+generated formula serves every arithmetic (:data:`FLOAT` here, the balls in ``numerics.balls``). Only the
+nodes listed in :func:`source_of` are accepted: a general printer would write 1/3 as a float, which is
+unsound on balls.
+
+``python -m numerics.compile`` writes the kernels in ``numerics/kernels``; a test holds them to the theory.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import sympy as sp
+
+#: The arithmetic of numpy: double precision, elementwise.
+FLOAT = SimpleNamespace(sqrt=np.sqrt, asin=np.arcsin, pi=np.pi, rational=lambda a, b: a / b)
+
+KERNELS = Path(__file__).parent / "kernels"
+
+
+def source_of(expression: sp.Expr) -> str:
+    """Python source of one expression over the namespace ``m``. Exact.
+
+    Raises
+    ------
+    TypeError
+        If the expression holds a node outside the allow-list: symbols, rationals, pi, sums, products,
+        powers with integer or half-integer exponents, asin.
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> source_of(sp.Symbol("x") / 3)
+    'm.rational(1, 3)*x'
+    """
+    import sympy as sp
+
+    if isinstance(expression, sp.Symbol):
+        return str(expression.name)
+    if isinstance(expression, sp.Integer):
+        return str(expression)
+    if isinstance(expression, sp.Rational):
+        return f"m.rational({expression.p}, {expression.q})"
+    if expression is sp.pi:
+        return "m.pi"
+    if isinstance(expression, sp.Add):
+        return "(" + " + ".join(source_of(term) for term in expression.as_ordered_terms()) + ")"
+    if isinstance(expression, sp.Mul):
+        return _product(expression)
+    if isinstance(expression, sp.Pow):
+        return _power(expression.base, expression.exp)
+    if isinstance(expression, sp.asin):
+        return f"m.asin({source_of(expression.args[0])})"
+    raise TypeError(f"cannot compile {type(expression).__name__} in {expression}")
+
+
+def _product(expression: sp.Mul) -> str:
+    numerator = []
+    denominator = []
+    for factor in expression.as_ordered_factors():
+        if factor.is_Pow and factor.exp.is_negative:
+            denominator.append(source_of(1 / factor))
+        else:
+            numerator.append(source_of(factor))
+    top = "*".join(numerator) or "1"
+    return f"{top}/({'*'.join(denominator)})" if denominator else top
+
+
+def _power(base: sp.Expr, exponent: sp.Expr) -> str:
+    if not (2 * exponent).is_integer:
+        raise TypeError(f"cannot compile the exponent {exponent}")
+    if exponent.is_negative:
+        return f"1/({_power(base, -exponent)})"
+    whole, half = divmod(int(2 * exponent), 2)
+    # The root of a bare integer would leave the arithmetic of m.
+    text = f"m.rational({base}, 1)" if base.is_Integer else source_of(base)
+    return "*".join([f"({text})"] * whole + [f"m.sqrt({text})"] * half)
+
+
+def function_source(name: str, arguments: tuple[str, ...], outputs: dict[str, sp.Expr], doc: str) -> str:
+    """Source of a function that evaluates several expressions, common parts once. Exact.
+
+    Parameters
+    ----------
+    name : str
+        Name of the function.
+    arguments : tuple of str
+        Names of its arguments; a last argument ``m`` is added.
+    outputs : dict
+        Names and expressions, in the order in which they are returned.
+    doc : str
+        First line of its docstring.
+    """
+    import sympy as sp
+
+    shared, reduced = sp.cse(list(outputs.values()), symbols=(sp.Symbol(f"c{i}") for i in range(10**6)))
+    lines = [f"def {name}({', '.join(arguments)}, m):", f'    """{doc} Returns {", ".join(outputs)}."""']
+    lines += [f"    {symbol.name} = {source_of(value)}" for symbol, value in shared]
+    lines.append("    return (" + ", ".join(source_of(value) for value in reduced) + ",)")
+    return "\n".join(lines) + "\n"
+
+
+def _header(title: str, origin: str) -> str:
+    return (
+        f'"""{title}\n\nGenerated from {origin} by `python -m numerics.compile`: change the theory,\n'
+        'not this file. m is the arithmetic.\n"""\n\n# ruff: noqa\n# mypy: ignore-errors\n'
+    )
+
+
+def kernel_source(activation: str) -> str:
+    """The generated module of one activation's interaction function. Exact."""
+    from theory.interactions import pair
+
+    exact = pair(activation)
+    first = {"g": exact.value, "g_s": exact.d_s, "g_p": exact.d_p}
+    second = {name: getattr(exact, name) for name in ("d_s", "d_p", "d_ss", "d_sp", "d_sq", "d_pp", "d_pq")}
+    value = {"g": exact.value}
+    return "\n\n".join(
+        [
+            _header(
+                f"Interaction function of {activation} and its derivatives; s = w.v, p = |w|^2, q = |v|^2.",
+                "theory.interactions",
+            ),
+            function_source("value", ("s", "p", "q"), value, "The interaction function."),
+            function_source("first", ("s", "p", "q"), first, "Value and first derivatives."),
+            function_source("second", ("s", "p", "q"), second, "First and second derivatives."),
+        ]
+    )
+
+
+def structure_source() -> str:
+    """The generated module of the structures' coordinates, equations and losses (erf). Exact."""
+    import sympy as sp
+
+    from theory.neuron import group
+    from theory.copying import perturbed_copy
+    from theory.symbols import k, m, n
+
+    star = group(m)
+    averaging = {"coordinate": star.norm * star.cosine, "outgoing": star.outgoing, "loss": star.loss}
+    system = perturbed_copy(n, k)
+    names = tuple(symbol.name for symbol in system.unknowns)
+    residuals = {f"e_{name}": e for name, e in zip(names, system.equations, strict=True)}
+    jacobian = {
+        f"e_{name}_{z.name}": sp.diff(e, z)
+        for name, e in zip(names, system.equations, strict=True)
+        for z in system.unknowns
+    }
+    # The size of a group is called size in the generated code: m is the arithmetic there.
+    size = sp.Symbol("size", integer=True, positive=True)
+    averaging = {name: value.subs(m, size) for name, value in averaging.items()}
+    arguments = (*names, "n", "k")
+    return "\n\n".join(
+        [
+            _header("Copy-average and perturbed-copy structures of erf.", "theory.neuron and theory.copying"),
+            function_source("averaging", ("size",), averaging, "The neuron that averages a group of teachers."),
+            function_source("perturbed_copy", arguments, residuals, "The reduced equations."),
+            function_source("perturbed_copy_jacobian", arguments, jacobian, "Their derivatives, row by row."),
+            function_source("perturbed_copy_loss", arguments, {"loss": system.loss}, "The loss."),
+        ]
+    )
+
+
+def sources() -> dict[str, str]:
+    """Every generated module by its file name in ``numerics/kernels``. Exact."""
+    return {"erf.py": kernel_source("erf"), "structures.py": structure_source()}
+
+
+def main() -> None:
+    """Write every kernel anew."""
+    for name, source in sources().items():
+        (KERNELS / name).write_text(source, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

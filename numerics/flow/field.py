@@ -1,0 +1,62 @@
+"""The vector field of the flow on flat vectors, with its evaluations counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from numerics.population import Population
+from numerics.problem import Array, Problem
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """A point of the trajectory: flat parameters, loss, gradient. Approximation."""
+
+    y: Array
+    loss: float
+    gradient: Array
+
+    @property
+    def grad_inf(self) -> float:
+        """Infinity norm of the gradient."""
+        return float(np.abs(self.gradient).max())
+
+    @property
+    def finite(self) -> bool:
+        """Whether loss and gradient are finite numbers."""
+        return bool(np.isfinite(self.loss) and np.isfinite(self.gradient).all())
+
+
+class GradientField:
+    """Loss, gradient and Hessian on flat vectors of order n (dim + 1). Approximation."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.shape = problem.shape
+        self.population = Population(problem)
+        self.evaluations = 0
+        self.hessians = 0
+        self._teacher_scale = float(np.abs(problem.teacher_outgoing).sum())
+
+    def state(self, y: Array) -> State:
+        """Loss and gradient at a point."""
+        self.evaluations += 1
+        loss, gradient = self.population.value_and_gradient(y.reshape(self.shape))
+        return State(y, loss, gradient.ravel())
+
+    def gradient(self, y: Array) -> Array:
+        """Gradient at a point."""
+        self.evaluations += 1
+        return self.population.value_and_gradient(y.reshape(self.shape))[1].ravel()
+
+    def hessian(self, y: Array) -> Array:
+        """Hessian at a point, a fresh array."""
+        self.hessians += 1
+        return self.population.hessian_unchecked(y.reshape(self.shape))
+
+    def rounding(self, y: Array) -> float:
+        """Bound on the rounding error of the loss at a point, from the size of the terms that cancel."""
+        outgoing = float(np.abs(y.reshape(self.shape)[:, -1]).sum())
+        return 8 * np.finfo(float).eps * (outgoing + self._teacher_scale) ** 2

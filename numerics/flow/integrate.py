@@ -1,0 +1,264 @@
+"""Gradient flow with an integrator chosen by cost, until the gradient is small."""
+
+from __future__ import annotations
+
+from math import isfinite
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from numerics.flow.chebyshev import MAX_STAGES, Chebyshev
+from numerics.flow.field import GradientField, State
+from numerics.flow.result import Flow, Stop, Trajectory
+from numerics.flow.rosenbrock import Rosenbrock
+from numerics.problem import Array, Problem, finite_array
+
+METHODS = ("auto", "Rodas5P", "RKC2")
+
+#: Largest order for which a dense Hessian is formed.
+DENSE_LIMIT = 6000
+#: Below this cost of a Rosenbrock step (in gradients) nothing explicit pays.
+ALWAYS_IMPLICIT = 60
+#: Snapshots are kept at times that grow by this factor.
+SNAPSHOT_RATIO = 1.2
+
+
+def rosenbrock_cost(order: int) -> float:
+    """Cost of a Rosenbrock step in gradient evaluations, from the order of the system. Approximation.
+
+    Eight gradients, a Hessian (quadratic) and a factorisation (cubic); the constants were fitted to timings
+    at orders 10 to 1300 (``benchmarks/flows.py`` prints them). Deliberately a formula and not a stopwatch:
+    the choice of method, and with it every digit of a result, must not depend on the machine's load.
+    """
+    return 15 + 400 * (order / 1300) ** 2 + 250 * (order / 1300) ** 3
+
+
+class _Recorder:
+    """Collects the trajectory."""
+
+    def __init__(self, shape: tuple[int, int]) -> None:
+        self._shape = shape
+        self._rows: list[tuple[float, float, float]] = []
+        self._snapshots: list[tuple[float, Array]] = []
+        self._next = 0.0
+
+    def add(self, time: float, state: State) -> None:
+        self._rows.append((time, state.loss, state.grad_inf))
+        if time >= self._next:
+            self._snapshots.append((time, state.y))
+            self._next = max(time * SNAPSHOT_RATIO, 1e-6)
+
+    def finish(self, time: float, state: State) -> Trajectory:
+        if self._snapshots[-1][0] != time:
+            self._snapshots.append((time, state.y))
+        rows = np.array(self._rows)
+        points = np.array([y for _, y in self._snapshots]).reshape(-1, *self._shape)
+        times = np.array([t for t, _ in self._snapshots])
+        return Trajectory(rows[:, 0], rows[:, 1], rows[:, 2], times, points)
+
+
+class _Choice:
+    """Chooses the method of the next step by what it costs, with hysteresis."""
+
+    def __init__(self, field: GradientField, method: str) -> None:
+        order = int(np.prod(field.shape))
+        self.implicit = Rosenbrock(field)
+        self.explicit = Chebyshev(field)
+        self._cost = rosenbrock_cost(order) if order <= DENSE_LIMIT else float("inf")
+        self._free = method == "auto" and self._cost > ALWAYS_IMPLICIT
+        start_implicit = method == "Rodas5P" or (method == "auto" and self._cost <= ALWAYS_IMPLICIT)
+        self.current: Rosenbrock | Chebyshev = self.implicit if start_implicit else self.explicit
+        self._steps = 0
+
+    def limit(self, state: State, h: float) -> float:
+        """Shorten h to what the current method can do; switch method where the other is cheaper."""
+        self._steps += 1
+        if self._free and self.current is self.implicit and self._steps % 5 == 0:
+            # RKC2 has order 2 and would take shorter steps: it must be clearly cheaper to come back to.
+            if self.implicit.stages_of_explicit(state, h) < self._cost / 8:
+                self.current = self.explicit
+                self.explicit.rejected()
+        if self.current is self.explicit:
+            if self._free and self.explicit.stages(state, h) > self._cost:
+                self.current = self.implicit
+            else:
+                return min(h, self.explicit.longest_step(state, MAX_STAGES))
+        return h
+
+
+def _error_norm(error: Array, old: Array, new: Array, rtol: float, atol: float) -> float:
+    scaled = error / (atol + rtol * np.maximum(np.abs(old), np.abs(new)))
+    return float(np.sqrt(scaled @ scaled / scaled.size))
+
+
+def _positive(name: str, value: float, *, zero: bool = False) -> float:
+    if not isinstance(value, int | float | np.floating | np.integer) or isinstance(value, bool):
+        raise ValueError(f"{name}: got {value!r}, needs a number")
+    if not (value > 0 or (zero and value == 0)):
+        raise ValueError(f"{name}: got {value!r}, needs a positive number")
+    return float(value)
+
+
+def gradient_flow(
+    problem: Problem,
+    theta0: ArrayLike,
+    *,
+    grad_tol: float = 5e-8,
+    rtol: float = 1e-6,
+    atol: float = 1e-8,
+    max_time: float = 1e16,
+    max_steps: int = 20_000,
+    method: str = "auto",
+    start_time: float = 0.0,
+    first_step: float | None = None,
+) -> Flow:
+    r"""Integrate gradient flow until the gradient is small. Approximation.
+
+    .. math:: \frac{d\theta}{dt} = -\nabla L(\theta), \qquad \text{until } \|\nabla L\|_\infty \le
+              \texttt{grad\_tol}
+
+    Small systems are integrated by Rodas5P with the exact Hessian, large ones by RKC2 with a change to
+    Rodas5P (and back) where a step of it costs less. A step is accepted if its estimated error is within
+    tolerance and the loss does not increase by more than the rounding of its evaluation.
+
+    A small gradient is not convergence: this landscape is nearly flat around copy-average points, and there
+    are channels to infinity along which the gradient tends to zero. Polish and match the end point.
+
+    Parameters
+    ----------
+    problem : Problem
+    theta0 : array_like, shape (n, dim + 1)
+        Initial point; row i is ``(w_i, a_i)``. With ``fixed_outgoing``, its last column must be that array.
+    grad_tol : float
+        Bound on the infinity norm of the gradient of the full mean squared error.
+    rtol, atol : float
+        Tolerances of the local error per step, relative and absolute, in the root mean square.
+    max_time : float
+        Bound on the flow time.
+    max_steps : int
+        Bound on the number of attempted steps.
+    method : {"auto", "Rodas5P", "RKC2"}
+        Integrator; ``"auto"`` chooses by the cost of a step.
+    start_time : float
+        Time at ``theta0``, for a continuation.
+    first_step : float, optional
+        First step to try; default from the size of the gradient.
+
+    Returns
+    -------
+    Flow
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range, or the loss is not finite at ``theta0``.
+
+    Examples
+    --------
+    >>> from numerics import Problem, gradient_flow, initial_weights
+    >>> problem = Problem(2, 3)
+    >>> flow = gradient_flow(problem, initial_weights(problem, seed=0))
+    >>> flow.stop.name, f"{flow.loss:.10f}"
+    ('GRADIENT', '0.0232216806')
+    """
+    for name, value in (("grad_tol", grad_tol), ("rtol", rtol), ("atol", atol), ("max_time", max_time)):
+        _positive(name, value)
+    if isinstance(max_steps, bool) or not isinstance(max_steps, int) or max_steps < 0:
+        raise ValueError(f"max_steps: got {max_steps!r}, needs an integer of at least 0")
+    if method not in METHODS:
+        raise ValueError(f"method: got {method!r}, known are {', '.join(METHODS)}")
+    theta = finite_array("theta0", theta0, problem.shape)
+    if problem.fixed_outgoing is not None and not np.array_equal(theta[:, -1], problem.fixed_outgoing):
+        raise ValueError("theta0: its last column differs from fixed_outgoing, needs those values")
+    field = GradientField(problem)
+    with np.errstate(all="ignore"):
+        state = field.state(theta.ravel())
+        if not state.finite:
+            raise ValueError("theta0: the loss is not finite there, needs weights of moderate size")
+        h = 1e-3 / max(state.grad_inf, 1e-10) if first_step is None else _positive("first_step", first_step)
+        run = _Integration(field, _Choice(field, method), rtol, atol, _positive("start_time", start_time, zero=True), h)
+        return run.until(state, grad_tol, max_time, max_steps)
+
+
+class _Integration:
+    """The loop over steps, with the step-size control."""
+
+    def __init__(
+        self, field: GradientField, choice: _Choice, rtol: float, atol: float, time: float, h: float
+    ) -> None:
+        self._field, self._choice = field, choice
+        self._rtol, self._atol = rtol, atol
+        self._time, self._h = time, h
+        self._steps = self._rejected = 0
+        self._used: dict[str, None] = {}
+        self._recorder = _Recorder(field.shape)
+
+    def until(self, state: State, grad_tol: float, max_time: float, max_steps: int) -> Flow:
+        self._recorder.add(self._time, state)
+        while True:
+            stop = self._reason_to_stop(state, grad_tol, max_time, max_steps)
+            if stop is not None:
+                return self._flow(state, stop)
+            self._h = min(self._choice.limit(state, self._h), max_time - self._time)
+            state = self._step(state)
+
+    def _reason_to_stop(self, state: State, grad_tol: float, max_time: float, max_steps: int) -> Stop | None:
+        if state.grad_inf <= grad_tol:
+            return Stop.GRADIENT
+        if self._time >= max_time:
+            return Stop.TIME
+        if self._steps + self._rejected >= max_steps:
+            return Stop.STEPS
+        if self._h <= 4e-16 * self._time or not isfinite(self._h) or self._h < 1e-290:
+            return Stop.STEP_SIZE
+        return None
+
+    def _step(self, state: State) -> State:
+        """Try one step; return the new state if accepted, else the old one with a shorter step set."""
+        stepper = self._choice.current
+        attempt = stepper.attempt(state, self._h)
+        if attempt is None:
+            return self._reject(state, 0.25)
+        y, error = attempt
+        new = self._field.state(y)
+        if not new.finite:
+            return self._reject(state, 0.25)
+        if isinstance(stepper, Chebyshev):
+            error = stepper.complete_error(error, new, self._h)
+        size = _error_norm(error, state.y, y, self._rtol, self._atol)
+        factor = min(8.0, max(0.2, 0.9 * max(size, 1e-12) ** -stepper.exponent))
+        if not size <= 1:
+            return self._reject(state, factor if isfinite(factor) else 0.2)
+        if new.loss > state.loss + self._field.rounding(y) + self._field.rounding(state.y):
+            return self._reject(state, 0.5)
+        self._time += self._h
+        self._h *= factor
+        self._steps += 1
+        self._used[stepper.name] = None
+        if isinstance(stepper, Chebyshev):
+            stepper.accepted()
+        self._recorder.add(self._time, new)
+        return new
+
+    def _reject(self, state: State, factor: float) -> State:
+        self._rejected += 1
+        self._h *= factor
+        if isinstance(self._choice.current, Chebyshev):
+            self._choice.current.rejected()
+        return state
+
+    def _flow(self, state: State, stop: Stop) -> Flow:
+        return Flow(
+            theta=state.y.reshape(self._field.shape).copy(),
+            time=self._time,
+            loss=state.loss,
+            grad_inf=state.grad_inf,
+            steps=self._steps,
+            rejected=self._rejected,
+            evaluations=self._field.evaluations,
+            hessians=self._field.hessians,
+            method="+".join(sorted(self._used, reverse=True)) or self._choice.current.name,
+            stop=stop,
+            step_size=self._h,
+            trajectory=self._recorder.finish(self._time, state),
+        )

@@ -1,0 +1,104 @@
+"""Rodas5P: a stiffly accurate, A-stable Rosenbrock method of order 5(4) with the exact Hessian.
+
+For a gradient flow the matrix of every stage, H + I / (gamma h), is symmetric, so one Cholesky factorisation
+serves all eight stages; where it is not positive definite, the step is too long for the local instability.
+
+References: Steinebach, *Construction of Rosenbrock-Wanner method Rodas5P and numerical benchmarks within the
+Julia Differential Equations package*, BIT Numerical Mathematics 63, 2023; Hairer and Wanner, *Solving
+Ordinary Differential Equations II*, section IV.7, for the transformed form used here.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.linalg import lapack
+
+from numerics.flow.field import GradientField, State
+from numerics.problem import Array
+
+GAMMA = 0.21193756319429014
+# Row i combines the increments U_1..U_i into the argument of stage i + 1.
+_A5 = [-7.502846399306121, 2.561846144803919, -11.627539656261098, -0.18268767659942256, 0.030198172008377946]
+_A = [
+    [3.0],
+    [2.849394379747939, 0.45842242204463923],
+    [-6.954028509809101, 2.489845061869568, -10.358996098473584],
+    [2.8029986275628964, 0.5072464736228206, -0.3988312541770524, -0.04721187230404641],
+    _A5,
+    [*_A5, 1.0],
+    [*_A5, 1.0, 1.0],
+]
+_C = [
+    [-14.155112264123755],
+    [-17.97296035885952, -2.859693295451294],
+    [147.12150275711716, -1.41221402718213, 71.68940251302358],
+    [165.43517024871676, -0.4592823456491126, 42.90938336958603, -5.961986721573306],
+    [24.854864614690072, -3.0009227002832186, 47.4931110020768, 5.5814197821558125, -0.6610691825249471],
+    [
+        30.91273214028599,
+        -3.1208243349937974,
+        77.79954646070892,
+        34.28646028294783,
+        -19.097331116725623,
+        -28.087943162872662,
+    ],
+    [
+        37.80277123390563,
+        -3.2571969029072276,
+        112.26918849496327,
+        66.9347231244047,
+        -40.06618937091002,
+        -54.66780262877968,
+        -9.48861652309627,
+    ],
+]
+ARGUMENTS = [np.array(row) for row in _A]
+COUPLINGS = [np.array(row) for row in _C]
+RESULT = np.array([*_A5, 1.0, 1.0, 1.0])
+
+
+class Rosenbrock:
+    """One step of Rodas5P at a time. Approximation."""
+
+    name = "Rodas5P"
+    #: Exponent of the step-size controller: the embedded error is of order 4 + 1.
+    exponent = 1 / 5
+
+    def __init__(self, field: GradientField) -> None:
+        self._field = field
+        self._hessian: Array | None = None
+        self._at: Array | None = None
+        self._direction: Array | None = None
+
+    def _hessian_at(self, state: State) -> Array:
+        if self._at is not state.y or self._hessian is None:
+            self._hessian = self._field.hessian(state.y)
+            self._at = state.y
+        return self._hessian
+
+    def attempt(self, state: State, h: float) -> tuple[Array, Array] | None:
+        """New point and local error estimate, or None if h is too long for the local instability."""
+        matrix = self._hessian_at(state).copy()
+        order = state.y.size
+        matrix.ravel()[:: order + 1] += 1 / (GAMMA * h)
+        # LAPACK is column-major; the transpose of the symmetric matrix is the matrix, without a copy.
+        factor, failed = lapack.dpotrf(matrix.T, lower=1, overwrite_a=1, clean=0)
+        if failed:
+            return None
+        increments = np.empty((len(RESULT), order))
+        increments[0] = lapack.dpotrs(factor, -state.gradient, lower=1)[0]
+        for i, (argument, coupling) in enumerate(zip(ARGUMENTS, COUPLINGS, strict=True), start=1):
+            done = increments[:i]
+            side = (coupling / h) @ done
+            side -= self._field.gradient(argument @ done + state.y)
+            increments[i] = lapack.dpotrs(factor, side, lower=1, overwrite_b=1)[0]
+        return RESULT @ increments + state.y, increments[-1]
+
+    def stages_of_explicit(self, state: State, h: float) -> float:
+        """Stages that a stabilised explicit step of length h would need here, from the Hessian's norm."""
+        hessian = self._hessian_at(state)
+        vector = np.ones(state.y.size) if self._direction is None else self._direction
+        for _ in range(3):
+            vector = hessian @ (vector / np.linalg.norm(vector))
+        self._direction = vector
+        return float(np.sqrt(1 + h * np.linalg.norm(vector) / 0.65))

@@ -1,0 +1,244 @@
+"""Newton's method to any number of digits from a point that a flow has reached.
+
+One inverse Hessian in double precision and gradients in high precision are enough: each step of the frozen
+iteration gains 16 digits less the condition number's. Nothing here changes the kind of critical point that
+is found, so what counts is whether Newton's method *contracts* from the starting point.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import flint
+import numpy as np
+import scipy.linalg as sla
+from mpmath import mp
+from numpy.typing import ArrayLike
+
+from numerics.population import Population
+from numerics.precise import PrecisePopulation, scaled_gradient
+from numerics.precision import Exact, decimal, digits, from_ball, infinity_norm, to_ball
+from numerics.problem import Array, Problem, finite_array
+
+#: Newton's method is trusted if its first step is followed by one at most this fraction as long.
+CONTRACTION = 0.25
+#: Double-precision Newton steps at most.
+MAX_NEWTON = 12
+#: Working digits beyond those asked for.
+GUARD_DIGITS = 15
+
+
+@dataclass(frozen=True, eq=False)
+class Polished:
+    """A critical point to many digits. Approximation.
+
+    Attributes
+    ----------
+    theta : ndarray of mpmath numbers, shape (n, dim + 1)
+        The point; the starting point (exactly) where ``converged`` is false.
+    loss : mpmath number
+        Full mean squared error.
+    grad_inf : mpmath number
+        Infinity norm of the gradient, below ``10**-dps`` where ``converged`` is true.
+    dps : int
+        Digits asked for.
+    converged : bool
+        Whether Newton's method contracted from the starting point and reached ``10**-dps``.
+    contraction : float
+        Length of the second Newton step over that of the first; infinite where it was not defined.
+    moved : float
+        Infinity norm of the way from the starting point.
+    """
+
+    theta: Exact
+    loss: mp.mpf
+    grad_inf: mp.mpf
+    dps: int
+    converged: bool
+    contraction: float
+    moved: float
+
+    def decimal(self) -> list[list[str]]:
+        """The point as decimal strings of ``dps`` significant digits. Approximation."""
+        return [[decimal(x, self.dps) for x in row] for row in self.theta]
+
+    def double(self) -> Array:
+        """The point in double precision, shape (n, dim + 1). Approximation."""
+        return np.array([[float(x) for x in row] for row in self.theta])
+
+
+def _symmetric_solver(matrix: Array) -> Callable[[Array], Array] | None:
+    """Solver with one symmetric indefinite factorisation, or None if the matrix is singular."""
+    factor, pivots, failed = sla.lapack.dsytrf(matrix, lower=1)
+    if failed:
+        return None
+
+    def solve(side: Array) -> Array:
+        return sla.lapack.dsytrs(factor, pivots, side, lower=1)[0]
+
+    return solve
+
+
+class _Newton:
+    """Newton steps in the trained parameters, double precision."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.population = Population(problem)
+        self.free = problem.free
+        self.solve: Callable[[Array], Array] | None = None
+
+    def factor(self, theta: Array) -> bool:
+        hessian = self.population.hessian_unchecked(theta)
+        if len(self.free) != hessian.shape[0]:
+            hessian = hessian[np.ix_(self.free, self.free)]
+        self.solve = _symmetric_solver(hessian) if np.isfinite(hessian).all() else None
+        return self.solve is not None
+
+    def step(self, theta: Array, gradient: Array) -> Array:
+        """Newton step of the shape of theta, from the last factorisation."""
+        if self.solve is None:
+            raise RuntimeError("factor has to succeed before step")
+        step = np.zeros(theta.size)
+        step[self.free] = self.solve(-gradient.ravel()[self.free])
+        return step.reshape(theta.shape)
+
+    def descend(self, theta: Array) -> tuple[Array, float, bool]:
+        """Newton to the end of double precision: the point, the contraction, whether it can be trusted."""
+        steps: list[float] = []
+        ratio = float("inf")
+        for _ in range(MAX_NEWTON):
+            if not self.factor(theta):
+                return theta, ratio, False
+            move = self.step(theta, self.population.value_and_gradient(theta)[1])
+            length = float(np.abs(move).max())
+            if not np.isfinite(length):
+                return theta, ratio, False
+            steps.append(length)
+            if len(steps) == 2:
+                ratio = steps[1] / steps[0] if steps[0] > 0 else 0.0
+            # Past the first steps lengths are rounding errors, which need not shrink.
+            noise = 1e-11 * max(1.0, float(np.abs(theta).max()))
+            if len(steps) > 1 and length > max(CONTRACTION * steps[-2], noise):
+                return theta, ratio, False
+            theta = theta + move
+            if length <= noise:
+                return theta, ratio if len(steps) > 1 else 0.0, True
+        return theta, ratio, False
+
+
+def polish(problem: Problem, theta: ArrayLike, *, dps: int = 50) -> Polished:
+    r"""Refine a near-critical point by Newton's method. Approximation.
+
+    Double-precision Newton steps first; if their lengths contract at least fourfold each, a frozen inverse
+    Hessian with gradients of ``dps + 15`` digits until :math:`\|\nabla L\|_\infty \le 10^{-dps}`.
+
+    What is not checked: that gradient flow from ``theta`` ends at the point found. That needs a certified
+    basin; contraction from the start makes it likely.
+
+    Parameters
+    ----------
+    problem : Problem
+    theta : array_like, shape (n, dim + 1)
+        A point with a small gradient. If its gradient is already small enough it is returned unchanged.
+    dps : int
+        Digits, at least 15.
+
+    Returns
+    -------
+    Polished
+        With ``converged`` false where the iteration does not contract: at a degenerate critical point, in a
+        channel to infinity, or too far from any critical point.
+
+    Raises
+    ------
+    ValueError
+        If ``theta`` has another shape or is not finite, or ``dps`` is below 15.
+
+    Examples
+    --------
+    >>> from numerics import Problem, gradient_flow, initial_weights, polish
+    >>> problem = Problem(2, 3)
+    >>> flow = gradient_flow(problem, initial_weights(problem, seed=0))
+    >>> polished = polish(problem, flow.theta, dps=30)
+    >>> polished.converged, polished.grad_inf < mp.mpf(10) ** -30
+    (True, True)
+    """
+    if isinstance(dps, bool) or not isinstance(dps, int) or dps < 15:
+        raise ValueError(f"dps: got {dps!r}, needs an integer of at least 15")
+    start = finite_array("theta", theta, problem.shape)
+    newton = _Newton(problem)
+    with np.errstate(all="ignore"):
+        near, contraction, trusted = newton.descend(start)
+        trusted = trusted and newton.factor(near)
+    with digits(dps + GUARD_DIGITS) as arithmetic:
+        population = PrecisePopulation(problem, arithmetic)
+        if not trusted:
+            return _finish(population, start, _balls(start), dps, contraction, converged=False)
+        point, converged = _refine(population, newton, _balls(near), dps)
+        if not converged:
+            point = _balls(start)
+        return _finish(population, start, point, dps, contraction, converged=converged)
+
+
+def evaluate(problem: Problem, theta: Exact, *, dps: int = 50) -> Polished:
+    """Loss and gradient at a point given to many digits, as a :class:`Polished`. Approximation.
+
+    Parameters
+    ----------
+    problem : Problem
+    theta : ndarray of mpmath numbers, shape (n, dim + 1)
+    dps : int
+        Digits; 15 more are carried.
+    """
+    with digits(dps + GUARD_DIGITS) as arithmetic:
+        population = PrecisePopulation(problem, arithmetic)
+        balls = [[to_ball(x) for x in row] for row in theta]
+        start = np.array([[float(x) for x in row] for row in theta])
+        result = _finish(population, start, balls, dps, 0.0, converged=True)
+    critical = bool(result.grad_inf <= mp.mpf(10) ** -dps)
+    return Polished(result.theta, result.loss, result.grad_inf, dps, critical, 0.0, 0.0)
+
+
+def _balls(theta: Array) -> list[list[flint.arb]]:
+    return [[flint.arb(float(x)) for x in row] for row in theta]
+
+
+def _refine(
+    population: PrecisePopulation, newton: _Newton, point: list[list[flint.arb]], dps: int
+) -> tuple[list[list[flint.arb]], bool]:
+    """Frozen Newton in high precision until the gradient is below 10**-dps."""
+    target = flint.arb(10) ** -dps
+    last = None
+    # One digit a step would be a bad sign; the bound only guards against stagnation.
+    for _ in range(dps + 5):
+        _, grad_W, grad_a = population.loss_and_gradient([row[:-1] for row in point], [row[-1] for row in point])
+        gradient, norm = scaled_gradient(grad_W, grad_a)
+        if norm <= target:
+            return point, True
+        if last is not None and not norm < last / 2:
+            return point, False
+        last = norm
+        step = newton.step(gradient, gradient)
+        point = [
+            [(x + flint.arb(float(dx)) * norm).mid() for x, dx in zip(row, moves, strict=True)]
+            for row, moves in zip(point, step, strict=True)
+        ]
+    return point, False
+
+
+def _finish(
+    population: PrecisePopulation,
+    start: Array,
+    point: list[list[flint.arb]],
+    dps: int,
+    contraction: float,
+    *,
+    converged: bool,
+) -> Polished:
+    loss, grad_W, grad_a = population.loss_and_gradient([row[:-1] for row in point], [row[-1] for row in point])
+    entries = [[*(grad_W[i, x] for x in range(grad_W.ncols())), grad_a[i]] for i in range(grad_W.nrows())]
+    gradient = np.array([[from_ball(g) for g in row] for row in entries], dtype=object)
+    theta = np.array([[from_ball(x) for x in row] for row in point], dtype=object)
+    moved = float(np.abs(np.array([[float(x) for x in row] for row in theta]) - start).max())
+    return Polished(theta, from_ball(loss), infinity_norm(gradient), dps, converged, contraction, moved)

@@ -1,0 +1,188 @@
+"""The theory's structures as numbers: coordinates in the teacher's basis, to any number of digits."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from types import SimpleNamespace
+
+import numpy as np
+from mpmath import mp
+
+from numerics.kernels import structures as kernel
+from numerics.precision import Exact, digits, from_ball, to_ball
+from numerics.problem import Array
+
+SCALAR = SimpleNamespace(sqrt=math.sqrt, asin=math.asin, pi=math.pi, rational=lambda a, b: a / b)
+
+#: Shortest step in n, over k, before the branch of the perturbed copy is taken to end.
+SHORTEST_STEP = 1e-7
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """A structure as numbers. Approximation.
+
+    Attributes
+    ----------
+    name : str
+        ``"copy-average"`` or ``"perturbed-copy"``.
+    partition : tuple of int or None
+        Group sizes in ascending order, for copy-average.
+    coordinates : ndarray of mpmath numbers, shape (n, k)
+        Inner products of the students' incoming vectors with the teachers (times their signs); students and
+        teachers in a standard order: student i copies teacher i, averages take consecutive teachers.
+    outgoing : ndarray of mpmath numbers, shape (n,)
+    loss : mpmath number
+    """
+
+    name: str
+    partition: tuple[int, ...] | None
+    coordinates: Exact
+    outgoing: Exact
+    loss: mp.mpf
+
+    def doubles(self) -> tuple[Array, Array]:
+        """Coordinates and outgoing weights in double precision."""
+        return (
+            np.array([[float(x) for x in row] for row in self.coordinates]),
+            np.array([float(x) for x in self.outgoing]),
+        )
+
+
+def copy_average_point(sizes: Sequence[int], *, dps: int = 50) -> Point:
+    """The copy-average configuration of a partition as numbers. Approximation.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Group sizes, in the order of the students.
+    dps : int
+        Digits.
+
+    Returns
+    -------
+    Point
+
+    Examples
+    --------
+    >>> point = copy_average_point([1, 2])
+    >>> point.partition, float(point.outgoing[1])
+    ((1, 2), 2.0)
+    """
+    k = sum(sizes)
+    coordinates = np.full((len(sizes), k), mp.mpf(0), dtype=object)
+    outgoing = np.full(len(sizes), mp.mpf(0), dtype=object)
+    first = 0
+    with digits(dps + 15) as arithmetic:
+        loss = to_ball(0.0)
+        for i, size in enumerate(sizes):
+            coordinate, weight, own = kernel.averaging(to_ball(size), arithmetic)
+            coordinates[i, first : first + size] = from_ball(coordinate)
+            outgoing[i] = from_ball(weight)
+            loss += own
+            first += size
+        return Point("copy-average", tuple(sorted(sizes)), coordinates, outgoing, from_ball(loss))
+
+
+def perturbed_copy_point(n: int, k: int, *, dps: int = 50) -> Point | None:
+    """The perturbed copy as numbers, or None where its branch does not reach. Approximation.
+
+    The branch starts at n = k, where every neuron copies and the coefficient of (absent) uncopied teachers
+    is determined by continuity, and is followed downwards in real n by a predictor and Newton's method.
+
+    Parameters
+    ----------
+    n, k : int
+        With 1 <= n < k.
+    dps : int
+        Digits.
+
+    Returns
+    -------
+    Point or None
+        None if the branch ends (in a fold) above n.
+
+    Raises
+    ------
+    ValueError
+        If not 1 <= n < k.
+
+    Examples
+    --------
+    >>> float(perturbed_copy_point(9, 10).loss)
+    0.01968215747342...
+    """
+    if not 1 <= n < k:
+        raise ValueError(f"n: got {n}, needs 1 <= n < k = {k}")
+    start = _branch(k, n)
+    if start is None:
+        return None
+    with digits(dps + 15) as arithmetic:
+        x = [to_ball(float(value)) for value in start]
+        inverse = np.linalg.inv(np.array(kernel.perturbed_copy_jacobian(*start, n, k, SCALAR)).reshape(4, 4))
+        for _ in range(dps):
+            residual = kernel.perturbed_copy(*x, n, k, arithmetic)
+            size = max(abs(from_ball(value)) for value in residual)
+            if size < mp.mpf(10) ** -(dps + 8):
+                break
+            x = [
+                (x[i] - sum(to_ball(float(inverse[i, j])) * residual[j] for j in range(4))).mid() for i in range(4)
+            ]
+        (loss,) = kernel.perturbed_copy_loss(*x, n, k, arithmetic)
+        alpha, beta, gamma, a = (from_ball(value) for value in x)
+        coordinates = np.full((n, k), gamma, dtype=object)
+        coordinates[:, :n] = beta
+        for i in range(n):
+            coordinates[i, i] = alpha
+        return Point("perturbed-copy", None, coordinates, np.full(n, a, dtype=object), from_ball(loss))
+
+
+def _newton(x: Array, n: float, k: int) -> Array | None:
+    """Newton's method on the four equations at real n, or None unless it contracts."""
+    last = math.inf
+    for _ in range(12):
+        residual = np.array(kernel.perturbed_copy(*map(float, x), n, k, SCALAR))
+        jacobian = np.array(kernel.perturbed_copy_jacobian(*map(float, x), n, k, SCALAR)).reshape(4, 4)
+        try:
+            step = np.linalg.solve(jacobian, residual)
+        except np.linalg.LinAlgError:
+            return None
+        length = float(np.abs(step).max())
+        if not length < max(last / 2, 1e-13):
+            return None
+        x = x - step
+        if length < 1e-12:
+            return x
+        last = length
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _branch(k: int, n: int) -> tuple[float, float, float, float] | None:
+    """The perturbed copy at (n, k) in double precision, continued from n + 1 (from n = k at n = k - 1)."""
+    if n == k:
+        x = _newton(np.array([1.0, 0.0, 0.0, 1.0]), float(k), k)
+        return None if x is None else tuple(map(float, x))  # type: ignore[return-value]
+    # Filled from above, so that the recursion is never deep.
+    for higher in range(k, n + 1, -1):
+        if _branch(k, higher) is None:
+            return None
+    start = _branch(k, n + 1)
+    if start is None:
+        return None
+    x, slope, at, step = np.array(start), np.zeros(4), float(n + 1), 0.25
+    while at > n:
+        step = min(step, at - n)
+        new = _newton(x - step * slope, at - step, k)
+        # A point that moves much further than its predecessors did has jumped to another branch.
+        if new is None or np.abs(new - x).max() > 0.1 * max(1.0, float(np.abs(x).max())):
+            step /= 2
+            if step < SHORTEST_STEP * k:
+                return None
+            continue
+        slope, x, at = (x - new) / step, new, at - step
+        step *= 1.5
+    return tuple(map(float, x))  # type: ignore[return-value]

@@ -1,0 +1,77 @@
+"""Exact derivations with sympy: interaction functions, losses, critical points. Exact.
+
+Nothing here is floating point: two expressions are equal or they are not. Names are loaded on first use, so
+that ``import theory`` does not load sympy.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from theory.averaging import copy_average, copy_average_derivation, optimal_copy_average
+    from theory.copying import ReducedSystem, perturbed_copy
+    from theory.derivation import Derivation, Outcome, Relation, Step, Verdict
+    from theory.interactions import interaction, interaction_derivation
+    from theory.loss import loss_in_order_parameters, loss_in_weights
+    from theory.neuron import one_neuron, one_neuron_derivation
+    from theory.stationarity import gradient_in_weights, one_neuron_conditions
+    from theory.structure import Group, Structure
+
+# No module may carry the name of a public function: importing it would hide the function.
+_HOME = {
+    "Derivation": "theory.derivation",
+    "Group": "theory.structure",
+    "Outcome": "theory.derivation",
+    "ReducedSystem": "theory.copying",
+    "Relation": "theory.derivation",
+    "Step": "theory.derivation",
+    "Structure": "theory.structure",
+    "Verdict": "theory.derivation",
+    "copy_average": "theory.averaging",
+    "copy_average_derivation": "theory.averaging",
+    "gradient_in_weights": "theory.stationarity",
+    "interaction": "theory.interactions",
+    "interaction_derivation": "theory.interactions",
+    "loss_in_order_parameters": "theory.loss",
+    "loss_in_weights": "theory.loss",
+    "one_neuron": "theory.neuron",
+    "one_neuron_conditions": "theory.stationarity",
+    "one_neuron_derivation": "theory.neuron",
+    "optimal_copy_average": "theory.averaging",
+    "perturbed_copy": "theory.copying",
+}
+
+__all__ = [
+    "Derivation",
+    "Group",
+    "Outcome",
+    "ReducedSystem",
+    "Relation",
+    "Step",
+    "Structure",
+    "Verdict",
+    "copy_average",
+    "copy_average_derivation",
+    "gradient_in_weights",
+    "interaction",
+    "interaction_derivation",
+    "loss_in_order_parameters",
+    "loss_in_weights",
+    "one_neuron",
+    "one_neuron_conditions",
+    "one_neuron_derivation",
+    "optimal_copy_average",
+    "perturbed_copy",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'theory' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

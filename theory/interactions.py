@@ -1,0 +1,177 @@
+"""The interaction function g(w, v) = E[sigma(w.x) sigma(v.x)], derived from the activation.
+
+In the variables of this module, ``s = w.v``, ``p = |w|^2`` and ``q = |v|^2``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import sympy as sp
+
+from theory import gaussian
+from theory.activations import activation as find_activation
+from theory.derivation import Derivation, Relation, Step
+from theory.symbols import p, q, r1, r2, s, u, x, y
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The interaction function in inner products, with its derivatives. Exact.
+
+    Attributes
+    ----------
+    value, d_s, d_p : sympy.Expr
+        ``G(s, p, q)`` and its first derivatives; ``G`` is symmetric in ``p`` and ``q``.
+    d_ss, d_sp, d_sq, d_pp, d_pq : sympy.Expr
+        The second derivatives that gradients in ``w`` and ``v`` need.
+    """
+
+    value: sp.Expr
+    d_s: sp.Expr
+    d_p: sp.Expr
+    d_ss: sp.Expr
+    d_sp: sp.Expr
+    d_sq: sp.Expr
+    d_pp: sp.Expr
+    d_pq: sp.Expr
+
+
+@lru_cache(maxsize=None)
+def interaction_derivation(activation: str = "erf") -> Derivation:
+    r"""Derive the interaction function by Price's theorem. Exact.
+
+    .. math:: g = \frac{2}{\pi} \arcsin\frac{s}{\sqrt{(1+p)(1+q)}}
+
+    Returns
+    -------
+    Derivation
+        Its result is ``G(s, p, q)``; every step holds when checked.
+
+    Raises
+    ------
+    ValueError
+        If the activation is not known.
+
+    References
+    ----------
+    Williams, *Computing with infinite networks*, 1996.
+
+    Examples
+    --------
+    >>> all(interaction_derivation("erf").check())
+    True
+    """
+    sigma = find_activation(activation)
+    slope = sp.diff(sigma.expression, x)
+    integrand = slope * slope.subs(x, y) * gaussian.density()
+    A, B, C, K = gaussian.A, gaussian.B, gaussian.C, gaussian.K
+    det = gaussian.DETERMINANT
+    form = ((A, 1 + q / det), (B, s / det), (C, 1 + p / det))
+    front = 1 / (sp.pi**2 * sp.sqrt(det))
+    d_s = 2 / (sp.pi * sp.sqrt((1 + p) * (1 + q) - s**2))
+    value = 2 / sp.pi * sp.asin(s / sp.sqrt((1 + p) * (1 + q)))
+    # 2 pi front / sqrt(A K) with A K = A C - B^2, cleared of the common factor 1/det; both sides are
+    # positive, so that equal squares are equal values.
+    planar = 2 * sp.pi * front / sp.sqrt(A * C - B**2)
+    steps = (
+        Step("slope", r"$\sigma'(x)$", sigma.expression, sp.sqrt(2 / sp.pi) * sp.exp(-(x**2) / 2), Relation.DERIVATIVE, x),
+        gaussian.price_step(),
+        Step(
+            "integrand",
+            r"$\sigma'(x)\sigma'(y)\varphi(x, y)$ is the exponential of a quadratic form with "
+            r"$A = 1 + q/\Delta$, $B = s/\Delta$, $C = 1 + p/\Delta$, $\Delta = pq - s^2$",
+            sp.powsimp(integrand),
+            front * sp.exp(-(A * x**2 - 2 * B * x * y + C * y**2) / 2),
+            where=form,
+        ),
+        *gaussian.quadratic_steps(),
+        Step(
+            "completed-square",
+            r"$AK = AC - B^2 = ((1+p)(1+q) - s^2)/\Delta$",
+            A * K,
+            ((1 + p) * (1 + q) - s**2) / det,
+            where=((K, (C - B**2 / A).subs(dict(form))), *form),
+        ),
+        Step(
+            "covariance-derivative",
+            r"$\partial_s g = \frac{2}{\pi} ((1+p)(1+q) - s^2)^{-1/2}$ (squares of positive numbers)",
+            planar**2,
+            d_s**2,
+            where=form,
+        ),
+        Step("odd", r"$\sigma$ is odd, so $g = 0$ at $s = 0$ (independent factors of mean 0)", sigma.at(-x), -sigma.at(x)),
+        Step("origin", r"The arcsine vanishes at $s = 0$", value.subs(s, 0), sp.S.Zero),
+        # The derivative of the arcsine, squared: both sides positive on s^2 < (1 + p)(1 + q).
+        Step("antiderivative", r"Integrate over $s$ from $0$", sp.diff(value, s) ** 2, d_s**2),
+    )
+    return Derivation(f"{activation}-interaction", steps, value)
+
+
+@lru_cache(maxsize=None)
+def pair(activation: str = "erf") -> Pair:
+    """The interaction function and its derivatives in (s, p, q). Exact.
+
+    The derivatives are those of :func:`interaction_derivation`, written without the arcsine and without
+    nested radicals, so that code generated from them does not cancel.
+    """
+    derivation = interaction_derivation(activation)
+    d_s = 2 / (sp.pi * sp.sqrt((1 + p) * (1 + q) - s**2))
+    d_p = -s / (2 * (1 + p)) * d_s
+
+    def derivative(of: sp.Expr, by: sp.Symbol) -> sp.Expr:
+        return sp.factor_terms(sp.diff(of, by))
+
+    return Pair(
+        derivation.result,
+        d_s,
+        d_p,
+        d_ss=derivative(d_s, s),
+        d_sp=derivative(d_s, p),
+        d_sq=derivative(d_s, q),
+        d_pp=derivative(d_p, p),
+        d_pq=derivative(d_p, q),
+    )
+
+
+def interaction_of(activation: str, inner: sp.Expr, norm2_w: sp.Expr, norm2_v: sp.Expr) -> sp.Expr:
+    """Interaction function at given inner product and squared norms. Exact."""
+    value = pair(activation).value
+    return value.subs({s: inner, p: norm2_w, q: norm2_v}, simultaneous=True)
+
+
+def interaction(activation: str, r1: sp.Expr = r1, r2: sp.Expr = r2, u: sp.Expr = u) -> sp.Expr:
+    r"""Interaction function of two neurons with norms r1, r2 and cosine u. Exact.
+
+    .. math:: g_{\mathrm{erf}}(r_1, r_2, u) = \frac{2}{\pi}\arcsin\frac{r_1 r_2 u}{\sqrt{(1+r_1^2)(1+r_2^2)}}
+
+    Parameters
+    ----------
+    activation : str
+        Name of the activation.
+    r1, r2 : sympy.Expr or int
+        Norms of the two incoming vectors, exact numbers or expressions.
+    u : sympy.Expr or int
+        Their cosine.
+
+    Returns
+    -------
+    sympy.Expr
+        :math:`E[\\sigma(w.x)\\sigma(v.x)]` for standard normal x.
+
+    Raises
+    ------
+    ValueError
+        If the activation is not known, or a float is passed (floats are not exact).
+
+    Examples
+    --------
+    >>> interaction("erf", 1, 1, 1)
+    1/3
+    """
+    arguments = [sp.sympify(z) for z in (r1, r2, u)]
+    if any(z.has(sp.Float) for z in arguments):
+        raise ValueError("interaction: got a floating-point number, needs exact numbers or expressions")
+    first, second, cosine = arguments
+    return interaction_of(activation, first * second * cosine, first**2, second**2)

@@ -1,0 +1,112 @@
+"""The one-neuron student: its non-trivial critical point in closed form."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import sympy as sp
+
+from theory.activations import activation as find_activation
+from theory.derivation import Derivation, Step
+from theory.interactions import interaction
+from theory.structure import Group, Structure
+from theory.symbols import a, m, r
+
+
+def exact_size(name: str, value: int | sp.Expr) -> sp.Expr:
+    """A size as an exact expression: a positive integer or a symbolic expression. Exact.
+
+    Raises
+    ------
+    ValueError
+        If it is a number but not a positive integer.
+    """
+    size = sp.sympify(value)
+    if size.is_number and not (size.is_Integer and size >= 1):
+        raise ValueError(f"{name}: got {value}, needs an integer of at least 1")
+    return size
+
+
+def group(size: int | sp.Expr, multiplicity: int | sp.Expr = 1) -> Group:
+    r"""The neuron that averages a group of m orthonormal teachers (erf). Exact.
+
+    .. math:: r = \frac{1}{\sqrt{2m - 1}}, \quad u = \frac{1}{\sqrt m}, \quad a = m, \quad
+              L^*_{\mathrm{erf}}(m) = \frac m3 - \frac 2\pi m^2 \arcsin\frac1{2m}
+
+    For m = 1 this is a copy, with loss 0.
+    """
+    m = exact_size("size", size)
+    loss = m / 3 - 2 / sp.pi * m**2 * sp.asin(1 / (2 * m))
+    return Group(m, sp.sympify(multiplicity), 1 / sp.sqrt(2 * m - 1), 1 / sp.sqrt(m), m, loss)
+
+
+def one_neuron_loss(outgoing: sp.Expr, norm: sp.Expr, cosine: sp.Expr, size: sp.Expr) -> sp.Expr:
+    """Loss of one neuron with equal cosines to ``size`` orthonormal teachers. Exact."""
+    own = interaction("erf", norm, norm, 1)
+    return outgoing**2 * own - 2 * outgoing * size * interaction("erf", norm, 1, cosine) + size * interaction("erf", 1, 1, 1)
+
+
+@lru_cache(maxsize=None)
+def one_neuron_derivation() -> Derivation:
+    r"""Check the one-neuron solution for symbolic k. Exact.
+
+    The gradient in w is :math:`2a(2a(\dot g) w - G_s \sum_j v_j + \dots)`: at equal cosines it lies along
+    :math:`\sum_j v_j`, so that the derivative along the norm decides. That no other non-trivial critical
+    point exists is not shown here.
+
+    Returns
+    -------
+    Derivation
+        Its result is the loss :math:`L^*_{\mathrm{erf}}(m)`.
+
+    Examples
+    --------
+    >>> all(one_neuron_derivation().check())
+    True
+    """
+    star = group(m)
+    at = {a: star.outgoing, r: star.norm}
+    loss = one_neuron_loss(a, r, star.cosine, m)
+    steps = (
+        Step("outgoing", r"$\partial L / \partial a = 0$ at the solution", sp.diff(loss, a).subs(at), sp.S.Zero),
+        Step("norm", r"$\partial L / \partial r = 0$ at the solution", sp.simplify(sp.diff(loss, r).subs(at)), sp.S.Zero),
+        Step("loss", r"The loss there is $L^*_{\mathrm{erf}}(m)$", loss.subs(at), star.loss),
+    )
+    return Derivation("erf-one-neuron", steps, star.loss)
+
+
+def one_neuron(k: int | sp.Expr, activation: str = "erf") -> Structure:
+    r"""The non-trivial critical point of a student with one neuron. Exact.
+
+    .. math:: u_j = \frac{1}{\sqrt k}, \quad r = \frac{1}{\sqrt{2k-1}}, \quad a = k, \quad
+              L^*_{\mathrm{erf}}(k) = \frac k3 - \frac{2}{\pi} k^2 \arcsin\frac{1}{2k}
+
+    Parameters
+    ----------
+    k : int or sympy.Expr
+        Number of teachers (orthonormal, outgoing weights 1); may be symbolic.
+    activation : {"erf"}
+
+    Returns
+    -------
+    Structure
+        One group of size k. :func:`one_neuron_derivation` checks it.
+
+    Raises
+    ------
+    ValueError
+        If k is a number other than a positive integer, or the activation has no closed form here.
+
+    References
+    ----------
+    Şimşek, Bendjeddou, Gerstner and Brea, *Should Under-parameterized Student Networks Copy or Average
+    Teacher Weights?*, NeurIPS 2023.
+
+    Examples
+    --------
+    >>> one_neuron(2).loss
+    2/3 - 8*asin(1/4)/pi
+    """
+    if find_activation(activation).name != "erf":
+        raise ValueError(f"activation: got {activation!r}, the closed form is that of erf")
+    return Structure("copy-average", activation, (group(exact_size("k", k)),))
