@@ -101,7 +101,8 @@ def function_source(name: str, arguments: tuple[str, ...], outputs: dict[str, sp
     import sympy as sp
 
     shared, reduced = sp.cse(list(outputs.values()), symbols=(sp.Symbol(f"c{i}") for i in range(10**6)))
-    lines = [f"def {name}({', '.join(arguments)}, m):", f'    """{doc} Returns {", ".join(outputs)}."""']
+    typed = ", ".join(f"{argument}: Any" for argument in (*arguments, "m"))
+    lines = [f"def {name}({typed}) -> tuple[Any, ...]:", f'    """{doc} Returns {", ".join(outputs)}."""']
     lines += [f"    {symbol.name} = {source_of(value)}" for symbol, value in shared]
     lines.append("    return (" + ", ".join(source_of(value) for value in reduced) + ",)")
     return "\n".join(lines) + "\n"
@@ -110,7 +111,7 @@ def function_source(name: str, arguments: tuple[str, ...], outputs: dict[str, sp
 def _header(title: str, origin: str) -> str:
     return (
         f'"""{title}\n\nGenerated from {origin} by `python -m numerics.compile`: change the theory,\n'
-        'not this file. m is the arithmetic.\n"""\n\n# ruff: noqa\n# mypy: ignore-errors\n'
+        'not this file. m is the arithmetic.\n"""\n\nfrom typing import Any\n'
     )
 
 
@@ -139,8 +140,8 @@ def structure_source() -> str:
     """The generated module of the structures' coordinates, equations and losses (erf). Exact."""
     import sympy as sp
 
-    from theory.neuron import group
     from theory.copying import perturbed_copy
+    from theory.neuron import group
     from theory.symbols import k, m, n
 
     star = group(m)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from math import sqrt
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from numerics.problem import Array, Problem, finite_array
 
 #: Standard deviations of W and a for each initialisation.
-INITIALISATIONS = {
-    "glorot": lambda n, dim: (np.sqrt(2 / (dim + n)), np.sqrt(2 / (n + 1))),
+INITIALISATIONS: dict[str, Callable[[int, int], tuple[float, float]]] = {
+    "glorot": lambda n, dim: (sqrt(2 / (dim + n)), sqrt(2 / (n + 1))),
     "gaussian": lambda n, dim: (0.1, 0.1),
 }
 

@@ -38,7 +38,7 @@ class Polished:
     theta : ndarray of mpmath numbers, shape (n, dim + 1)
         The point; the starting point (exactly) where ``converged`` is false.
     loss : mpmath number
-        Full mean squared error.
+        Full mean squared error, to ``dps`` decimal places: below ``10**-dps`` it is zero.
     grad_inf : mpmath number
         Infinity norm of the gradient, below ``10**-dps`` where ``converged`` is true.
     dps : int
@@ -75,7 +75,8 @@ def _symmetric_solver(matrix: Array) -> Callable[[Array], Array] | None:
         return None
 
     def solve(side: Array) -> Array:
-        return sla.lapack.dsytrs(factor, pivots, side, lower=1)[0]
+        solution: Array = sla.lapack.dsytrs(factor, pivots, side, lower=1)[0]
+        return solution
 
     return solve
 
@@ -241,4 +242,7 @@ def _finish(
     gradient = np.array([[from_ball(g) for g in row] for row in entries], dtype=object)
     theta = np.array([[from_ball(x) for x in row] for row in point], dtype=object)
     moved = float(np.abs(np.array([[float(x) for x in row] for row in theta]) - start).max())
-    return Polished(theta, from_ball(loss), infinity_norm(gradient), dps, converged, contraction, moved)
+    # Terms of order one cancel: what is left below 10**-dps is their rounding.
+    value = from_ball(loss)
+    value = mp.mpf(0) if abs(value) < mp.mpf(10) ** -dps else value
+    return Polished(theta, value, infinity_norm(gradient), dps, converged, contraction, moved)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any, TypeAlias
 
 import flint
 import numpy as np
@@ -10,12 +11,8 @@ import numpy as np
 from numerics.kernels import ACTIVATIONS
 from numerics.problem import Problem
 
-Matrix = flint.arb_mat
-
-
-def _midpoints(matrix: Matrix) -> Matrix:
-    """Drop the radii, so that they do not accumulate over iterations."""
-    return matrix.mid()
+#: A matrix of balls (python-flint ships no types).
+Matrix: TypeAlias = Any
 
 
 class PrecisePopulation:
@@ -37,7 +34,7 @@ class PrecisePopulation:
         self._kernel = ACTIVATIONS[problem.activation]
         self._V = [[flint.arb(float(x)) for x in row] for row in problem.teacher]
         self._b = [flint.arb(float(x)) for x in problem.teacher_outgoing]
-        teacher = Matrix(self._V)
+        teacher = flint.arb_mat(self._V)
         inner = teacher * teacher.transpose()
         k = problem.k
         self._q = [inner[j, j] for j in range(k)]
@@ -47,21 +44,23 @@ class PrecisePopulation:
                 (value,) = self._kernel.value(inner[i, j], self._q[i], self._q[j], self._m)
                 self._teacher_loss += self._b[i] * self._b[j] * value
 
-    def loss_and_gradient(self, W: list[list[flint.arb]], a: list[flint.arb]) -> tuple[flint.arb, Matrix, list[flint.arb]]:
+    def loss_and_gradient(
+        self, W: list[list[flint.arb]], a: list[flint.arb]
+    ) -> tuple[flint.arb, Matrix, list[flint.arb]]:
         """Loss, gradient in W (n, dim) and gradient in a (n).
 
         The loss is summed exactly as in double precision; see ``numerics.population``.
         """
         n, k = self._problem.n, self._problem.k
-        Z = Matrix(W + self._V)
-        inner = Matrix(W) * Z.transpose()
+        Z = flint.arb_mat(W + self._V)
+        inner = flint.arb_mat(W) * Z.transpose()
         p = [inner[i, i] for i in range(n)]
         q = p + self._q
         c = a + [-b for b in self._b]
         zero = flint.arb(0)
         loss = self._teacher_loss
         grad_a = []
-        pulls = Matrix(n, n + k)
+        pulls = flint.arb_mat(n, n + k)
         radial = []
         for i in range(n):
             sum_all, sum_teachers, sum_radial = zero, zero, zero
@@ -84,7 +83,8 @@ class PrecisePopulation:
                 grad_W[i, x] += radial[i] * W[i][x]
         if self._problem.fixed_outgoing is not None:
             grad_a = [zero] * n
-        return loss.mid(), _midpoints(grad_W), [g.mid() for g in grad_a]
+        # Midpoints only: radii would accumulate over iterations.
+        return loss.mid(), grad_W.mid(), [g.mid() for g in grad_a]
 
 
 def scaled_gradient(grad_W: Matrix, grad_a: list[flint.arb]) -> tuple[np.ndarray, flint.arb]:

@@ -82,7 +82,8 @@ def copy_average_point(sizes: Sequence[int], *, dps: int = 50) -> Point:
             coordinate, weight, own = kernel.averaging(to_ball(size), arithmetic)
             coordinates[i, first : first + size] = from_ball(coordinate)
             outgoing[i] = from_ball(weight)
-            loss += own
+            # A copy has loss 0 exactly; its ball would leave rounding in the last digits.
+            loss += own if size > 1 else 0
             first += size
         return Point("copy-average", tuple(sorted(sizes)), coordinates, outgoing, from_ball(loss))
 
@@ -122,16 +123,14 @@ def perturbed_copy_point(n: int, k: int, *, dps: int = 50) -> Point | None:
         return None
     with digits(dps + 15) as arithmetic:
         x = [to_ball(float(value)) for value in start]
-        inverse = np.linalg.inv(np.array(kernel.perturbed_copy_jacobian(*start, n, k, SCALAR)).reshape(4, 4))
+        inverse = np.linalg.inv(_jacobian(start, n, k))
         for _ in range(dps):
-            residual = kernel.perturbed_copy(*x, n, k, arithmetic)
+            residual = kernel.perturbed_copy(x[0], x[1], x[2], x[3], n, k, arithmetic)
             size = max(abs(from_ball(value)) for value in residual)
             if size < mp.mpf(10) ** -(dps + 8):
                 break
-            x = [
-                (x[i] - sum(to_ball(float(inverse[i, j])) * residual[j] for j in range(4))).mid() for i in range(4)
-            ]
-        (loss,) = kernel.perturbed_copy_loss(*x, n, k, arithmetic)
+            x = [(x[i] - sum(to_ball(float(inverse[i, j])) * residual[j] for j in range(4))).mid() for i in range(4)]
+        (loss,) = kernel.perturbed_copy_loss(x[0], x[1], x[2], x[3], n, k, arithmetic)
         alpha, beta, gamma, a = (from_ball(value) for value in x)
         coordinates = np.full((n, k), gamma, dtype=object)
         coordinates[:, :n] = beta
@@ -140,12 +139,19 @@ def perturbed_copy_point(n: int, k: int, *, dps: int = 50) -> Point | None:
         return Point("perturbed-copy", None, coordinates, np.full(n, a, dtype=object), from_ball(loss))
 
 
+def _jacobian(x: tuple[float, float, float, float], n: float, k: int) -> Array:
+    """Derivatives of the four equations at real n."""
+    alpha, beta, gamma, a = x
+    return np.array(kernel.perturbed_copy_jacobian(alpha, beta, gamma, a, n, k, SCALAR)).reshape(4, 4)
+
+
 def _newton(x: Array, n: float, k: int) -> Array | None:
     """Newton's method on the four equations at real n, or None unless it contracts."""
     last = math.inf
     for _ in range(12):
-        residual = np.array(kernel.perturbed_copy(*map(float, x), n, k, SCALAR))
-        jacobian = np.array(kernel.perturbed_copy_jacobian(*map(float, x), n, k, SCALAR)).reshape(4, 4)
+        alpha, beta, gamma, a = map(float, x)
+        residual = np.array(kernel.perturbed_copy(alpha, beta, gamma, a, n, k, SCALAR))
+        jacobian = _jacobian((alpha, beta, gamma, a), n, k)
         try:
             step = np.linalg.solve(jacobian, residual)
         except np.linalg.LinAlgError:

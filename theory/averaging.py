@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache
 
 import sympy as sp
 
@@ -16,7 +16,7 @@ from theory.structure import Structure
 from theory.symbols import m, q, s
 
 
-@lru_cache(maxsize=None)
+@cache
 def copy_average_derivation() -> Derivation:
     r"""Check that copy-average points are critical, for symbolic group sizes. Exact.
 
@@ -41,9 +41,16 @@ def copy_average_derivation() -> Derivation:
     from_teacher = exact.d_s.subs({s: 0, q: 1})
     steps = (
         *own.steps,
-        Step("other-incoming", r"Neuron and teachers of another group pull alike on $w_i$", from_neuron, from_teacher),
+        Step(
+            "other-incoming", r"Neuron and teachers of another group pull alike on $w_i$", from_neuron, from_teacher
+        ),
         Step("other-norm", r"$G_p = 0$ at $s = 0$", exact.d_p.subs(s, 0), sp.S.Zero),
-        Step("other-outgoing", r"$g = 0$ at $s = 0$, so other groups leave $a_i$ alone", exact.value.subs(s, 0), sp.S.Zero),
+        Step(
+            "other-outgoing",
+            r"$g = 0$ at $s = 0$, so other groups leave $a_i$ alone",
+            exact.value.subs(s, 0),
+            sp.S.Zero,
+        ),
     )
     return Derivation("erf-copy-average-critical", steps, star.loss)
 

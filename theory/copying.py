@@ -11,7 +11,7 @@ A critical point of the loss restricted to this subspace is a critical point of 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 import sympy as sp
 
@@ -47,7 +47,7 @@ class ReducedSystem:
     equations: tuple[sp.Expr, ...]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _system(activation: str) -> ReducedSystem:
     """The system for symbolic n and k."""
     exact = pair(activation)
@@ -60,14 +60,18 @@ def _system(activation: str) -> ReducedSystem:
     one = sp.S.One
     pulls = {alpha: one, beta: n - 1, gamma: k - n}
     teachers = sp.Add(*(count * interaction_of(activation, inner, norm2, one) for inner, count in pulls.items()))
-    students = interaction_of(activation, norm2, norm2, norm2) + (n - 1) * interaction_of(activation, overlap, norm2, norm2)
+    students = interaction_of(activation, norm2, norm2, norm2) + (n - 1) * interaction_of(
+        activation, overlap, norm2, norm2
+    )
     loss = n * a**2 * students - 2 * n * a * teachers + k * interaction_of(activation, one, one, one)
 
     # Gradient in w_1 along v_j over 2 a: every partner z with coefficient c adds
     # c (G_s z.v_j + 2 G_p w_1.v_j); the students other than the first are summed by symmetry.
     own_s, own_p = at(exact.d_s, norm2, norm2), at(exact.d_p, norm2, norm2)
     other_s, other_p = at(exact.d_s, overlap, norm2), at(exact.d_p, overlap, norm2)
-    radial = a * (own_p + (n - 1) * other_p) - sp.Add(*(count * at(exact.d_p, inner, one) for inner, count in pulls.items()))
+    radial = a * (own_p + (n - 1) * other_p) - sp.Add(
+        *(count * at(exact.d_p, inner, one) for inner, count in pulls.items())
+    )
 
     def along(own: sp.Expr, others: sp.Expr) -> sp.Expr:
         """own = w_1.v_j; others = sum of w_l.v_j over the other students."""

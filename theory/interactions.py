@@ -6,7 +6,7 @@ In the variables of this module, ``s = w.v``, ``p = |w|^2`` and ``q = |v|^2``.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 import sympy as sp
 
@@ -38,7 +38,7 @@ class Pair:
     d_pq: sp.Expr
 
 
-@lru_cache(maxsize=None)
+@cache
 def interaction_derivation(activation: str = "erf") -> Derivation:
     r"""Derive the interaction function by Price's theorem. Exact.
 
@@ -76,7 +76,14 @@ def interaction_derivation(activation: str = "erf") -> Derivation:
     # positive, so that equal squares are equal values.
     planar = 2 * sp.pi * front / sp.sqrt(A * C - B**2)
     steps = (
-        Step("slope", r"$\sigma'(x)$", sigma.expression, sp.sqrt(2 / sp.pi) * sp.exp(-(x**2) / 2), Relation.DERIVATIVE, x),
+        Step(
+            "slope",
+            r"$\sigma'(x)$",
+            sigma.expression,
+            sp.sqrt(2 / sp.pi) * sp.exp(-(x**2) / 2),
+            Relation.DERIVATIVE,
+            x,
+        ),
         gaussian.price_step(),
         Step(
             "integrand",
@@ -101,7 +108,12 @@ def interaction_derivation(activation: str = "erf") -> Derivation:
             d_s**2,
             where=form,
         ),
-        Step("odd", r"$\sigma$ is odd, so $g = 0$ at $s = 0$ (independent factors of mean 0)", sigma.at(-x), -sigma.at(x)),
+        Step(
+            "odd",
+            r"$\sigma$ is odd, so $g = 0$ at $s = 0$ (independent factors of mean 0)",
+            sigma.at(-x),
+            -sigma.at(x),
+        ),
         Step("origin", r"The arcsine vanishes at $s = 0$", value.subs(s, 0), sp.S.Zero),
         # The derivative of the arcsine, squared: both sides positive on s^2 < (1 + p)(1 + q).
         Step("antiderivative", r"Integrate over $s$ from $0$", sp.diff(value, s) ** 2, d_s**2),
@@ -109,7 +121,7 @@ def interaction_derivation(activation: str = "erf") -> Derivation:
     return Derivation(f"{activation}-interaction", steps, value)
 
 
-@lru_cache(maxsize=None)
+@cache
 def pair(activation: str = "erf") -> Pair:
     """The interaction function and its derivatives in (s, p, q). Exact.
 

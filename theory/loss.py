@@ -95,7 +95,16 @@ def loss_in_order_parameters(
     between = sp.eye(k) if teacher_cosines is None else teacher_cosines
 
     def pairs(left: Sequence[sp.Expr], right: Sequence[sp.Expr], cosine: sp.Matrix) -> sp.Matrix:
-        entries = {(i, j): interaction(activation, left[i], right[j], cosine[i, j]) for i, j in product(range(len(left)), range(len(right)))}
+        entries = {
+            (i, j): interaction(activation, left[i], right[j], cosine[i, j])
+            for i, j in product(range(len(left)), range(len(right)))
+        }
         return sp.Matrix(len(left), len(right), lambda i, j: entries[int(i), int(j)])
 
-    return _loss(pairs(norms, norms, overlaps), pairs(norms, rho, cosines), pairs(rho, rho, between), sp.Matrix(a), sp.Matrix(b))
+    return _loss(
+        pairs(norms, norms, overlaps),
+        pairs(norms, rho, cosines),
+        pairs(rho, rho, between),
+        sp.Matrix(a),
+        sp.Matrix(b),
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 
 import sympy as sp
 
@@ -43,10 +43,14 @@ def group(size: int | sp.Expr, multiplicity: int | sp.Expr = 1) -> Group:
 def one_neuron_loss(outgoing: sp.Expr, norm: sp.Expr, cosine: sp.Expr, size: sp.Expr) -> sp.Expr:
     """Loss of one neuron with equal cosines to ``size`` orthonormal teachers. Exact."""
     own = interaction("erf", norm, norm, 1)
-    return outgoing**2 * own - 2 * outgoing * size * interaction("erf", norm, 1, cosine) + size * interaction("erf", 1, 1, 1)
+    return (
+        outgoing**2 * own
+        - 2 * outgoing * size * interaction("erf", norm, 1, cosine)
+        + size * interaction("erf", 1, 1, 1)
+    )
 
 
-@lru_cache(maxsize=None)
+@cache
 def one_neuron_derivation() -> Derivation:
     r"""Check the one-neuron solution for symbolic k. Exact.
 
@@ -69,7 +73,12 @@ def one_neuron_derivation() -> Derivation:
     loss = one_neuron_loss(a, r, star.cosine, m)
     steps = (
         Step("outgoing", r"$\partial L / \partial a = 0$ at the solution", sp.diff(loss, a).subs(at), sp.S.Zero),
-        Step("norm", r"$\partial L / \partial r = 0$ at the solution", sp.simplify(sp.diff(loss, r).subs(at)), sp.S.Zero),
+        Step(
+            "norm",
+            r"$\partial L / \partial r = 0$ at the solution",
+            sp.simplify(sp.diff(loss, r).subs(at)),
+            sp.S.Zero,
+        ),
         Step("loss", r"The loss there is $L^*_{\mathrm{erf}}(m)$", loss.subs(at), star.loss),
     )
     return Derivation("erf-one-neuron", steps, star.loss)

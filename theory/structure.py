@@ -76,6 +76,8 @@ class Structure:
         sizes: list[int] = []
         for group in self.groups:
             if not (group.size.is_Integer and group.multiplicity.is_Integer):
-                raise ValueError(f"partition: got the symbolic group {group.multiplicity} x {group.size}, needs integers")
+                raise ValueError(
+                    f"partition: got the symbolic group {group.multiplicity} x {group.size}, needs integers"
+                )
             sizes += [int(group.size)] * int(group.multiplicity)
         return tuple(sorted(sizes))

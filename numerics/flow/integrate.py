@@ -73,11 +73,11 @@ class _Choice:
     def limit(self, state: State, h: float) -> float:
         """Shorten h to what the current method can do; switch method where the other is cheaper."""
         self._steps += 1
-        if self._free and self.current is self.implicit and self._steps % 5 == 0:
-            # RKC2 has order 2 and would take shorter steps: it must be clearly cheaper to come back to.
-            if self.implicit.stages_of_explicit(state, h) < self._cost / 8:
-                self.current = self.explicit
-                self.explicit.rejected()
+        # RKC2 has order 2 and would take shorter steps: it must be clearly cheaper to come back to.
+        look_back = self._free and self.current is self.implicit and self._steps % 5 == 0
+        if look_back and self.implicit.stages_of_explicit(state, h) < self._cost / 8:
+            self.current = self.explicit
+            self.explicit.rejected()
         if self.current is self.explicit:
             if self._free and self.explicit.stages(state, h) > self._cost:
                 self.current = self.implicit
@@ -176,7 +176,9 @@ def gradient_flow(
         if not state.finite:
             raise ValueError("theta0: the loss is not finite there, needs weights of moderate size")
         h = 1e-3 / max(state.grad_inf, 1e-10) if first_step is None else _positive("first_step", first_step)
-        run = _Integration(field, _Choice(field, method), rtol, atol, _positive("start_time", start_time, zero=True), h)
+        run = _Integration(
+            field, _Choice(field, method), rtol, atol, _positive("start_time", start_time, zero=True), h
+        )
         return run.until(state, grad_tol, max_time, max_steps)
 
 
@@ -218,7 +220,7 @@ class _Integration:
         stepper = self._choice.current
         attempt = stepper.attempt(state, self._h)
         if attempt is None:
-            return self._reject(state, 0.25)
+            return self._reject(state, 0.5)
         y, error = attempt
         new = self._field.state(y)
         if not new.finite:

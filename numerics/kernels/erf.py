@@ -4,16 +4,15 @@ Generated from theory.interactions by `python -m numerics.compile`: change the t
 not this file. m is the arithmetic.
 """
 
-# ruff: noqa
-# mypy: ignore-errors
+from typing import Any
 
 
-def value(s, p, q, m):
+def value(s: Any, p: Any, q: Any, m: Any) -> tuple[Any, ...]:
     """The interaction function. Returns g."""
     return (2*m.asin(s/(m.sqrt((p + 1))*m.sqrt((q + 1))))/(m.pi),)
 
 
-def first(s, p, q, m):
+def first(s: Any, p: Any, q: Any, m: Any) -> tuple[Any, ...]:
     """Value and first derivatives. Returns g, g_s, g_p."""
     c0 = (p + 1)
     c1 = (q + 1)
@@ -22,7 +21,7 @@ def first(s, p, q, m):
     return (c2*m.asin(s/(m.sqrt(c0)*m.sqrt(c1))), c3, -1*c3*s/((2*p + 2)),)
 
 
-def second(s, p, q, m):
+def second(s: Any, p: Any, q: Any, m: Any) -> tuple[Any, ...]:
     """First and second derivatives. Returns d_s, d_p, d_ss, d_sp, d_sq, d_pp, d_pq."""
     c0 = (p + 1)
     c1 = (q + 1)

@@ -4,16 +4,15 @@ Generated from theory.neuron and theory.copying by `python -m numerics.compile`:
 not this file. m is the arithmetic.
 """
 
-# ruff: noqa
-# mypy: ignore-errors
+from typing import Any
 
 
-def averaging(size, m):
+def averaging(size: Any, m: Any) -> tuple[Any, ...]:
     """The neuron that averages a group of teachers. Returns coordinate, outgoing, loss."""
     return (1/(m.sqrt(size)*m.sqrt((2*size + -1))), size, (-1*2*(size)*(size)*m.asin(m.rational(1, 2)/(size))/(m.pi) + m.rational(1, 3)*size),)
 
 
-def perturbed_copy(alpha, beta, gamma, a, n, k, m):
+def perturbed_copy(alpha: Any, beta: Any, gamma: Any, a: Any, n: Any, k: Any, m: Any) -> tuple[Any, ...]:
     """The reduced equations. Returns e_alpha, e_beta, e_gamma, e_a."""
     c0 = (alpha)*(alpha)
     c1 = (beta)*(beta)
@@ -48,7 +47,7 @@ def perturbed_copy(alpha, beta, gamma, a, n, k, m):
     return ((a*(beta*c19 + c14*c15*c9) + alpha*c26 + -1*c10*c8), (a*(beta*c25 + c18*(alpha + beta*c16)) + beta*c26 + -1*c10*c23), (a*(c19*gamma + c25*gamma) + -1*c10*c24 + c26*gamma), (a*(c10*m.asin(c11*c29) + c28*m.asin(c17*c29)) + -1*c10*c5*m.asin(c27*gamma) + -1*c10*m.asin(alpha*c27) + -1*c28*m.asin(beta*c27)),)
 
 
-def perturbed_copy_jacobian(alpha, beta, gamma, a, n, k, m):
+def perturbed_copy_jacobian(alpha: Any, beta: Any, gamma: Any, a: Any, n: Any, k: Any, m: Any) -> tuple[Any, ...]:
     """Their derivatives, row by row. Returns e_alpha_alpha, e_alpha_beta, e_alpha_gamma, e_alpha_a, e_beta_alpha, e_beta_beta, e_beta_gamma, e_beta_a, e_gamma_alpha, e_gamma_beta, e_gamma_gamma, e_gamma_a, e_a_alpha, e_a_beta, e_a_gamma, e_a_a."""
     c0 = (alpha)*(alpha)
     c1 = (beta)*(beta)
@@ -178,7 +177,7 @@ def perturbed_copy_jacobian(alpha, beta, gamma, a, n, k, m):
     return ((a*(c16 + c20*c23 + c29*c31) + alpha*c67 + c22*c37 + c71), (a*(c23*c78 + c69 + c80*c81) + alpha*c89 + c46*c73), (a*(c23*c93 + c81*c95) + alpha*c98 + c54*c73), (alpha*c99 + beta*c69 + c13*c22), (a*(c101*c20 + c103*c29 + c68) + beta*c67 + c100*c48), (a*(c101*c78 + c104*c80 + c16 + c24*c68) + beta*c89 + -1*c15*c48*c86 + c71), (a*(c101*c93 + c104*c95) + beta*c98 + c72*c96), (beta*c16 + beta*c99 + c102*c68), (a*(c105*c20 + c106*c29) + c100*c56 + c67*gamma), (a*(c105*c78 + c107*c80) + c72*c84 + c89*gamma), (a*(c105*c93 + c107*c95 + c16 + c69) + -1*c15*c56*c97 + c71 + c98*gamma), (c16*gamma + c69*gamma + c99*gamma), (a*(c121*(2*alpha*c108 + -1*c120*c18) + c122*(2*beta*c108 + -1*c120*c17*c25)) + c110*c114 + c115*c116 + -1*c117*c15*(-1*c0*c119 + -1*c118)), (a*(c121*(2*beta*c108*c2 + -1*c120*c76) + c122*(c108*c87 + -1*c120*c2*c25*c74)) + -1*c110*c30*(-1*c118 + -1*c119*c3) + c114*c117 + c115*c123), (a*(c121*(-1*c120*c91 + -1*c124) + c122*(-1*c120*c94 + -1*c124)) + c110*c123 + -1*c115*c15*c5*(-1*c118 + -1*c119*c6) + c116*c117), (c15*m.asin(c108*c7) + c30*m.asin(c108*c25)),)
 
 
-def perturbed_copy_loss(alpha, beta, gamma, a, n, k, m):
+def perturbed_copy_loss(alpha: Any, beta: Any, gamma: Any, a: Any, n: Any, k: Any, m: Any) -> tuple[Any, ...]:
     """The loss. Returns loss."""
     c0 = (beta)*(beta)
     c1 = (n + -1)

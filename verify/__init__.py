@@ -1,0 +1,42 @@
+"""Matching what simulations found to what the theory says, with verdicts. Approximation.
+
+Names are loaded on first use: ``import verify`` loads neither sympy nor flint nor matplotlib.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from verify.cells import Cell
+    from verify.ends.settle import End, settle
+    from verify.matching import Match, match
+    from verify.prediction import Prediction, predict
+    from verify.runs import Run, Task, run_task
+
+# No module may carry the name of a public function: importing it would hide the function.
+_HOME = {
+    "Cell": "verify.cells",
+    "End": "verify.ends.settle",
+    "Match": "verify.matching",
+    "Prediction": "verify.prediction",
+    "Run": "verify.runs",
+    "Task": "verify.runs",
+    "match": "verify.matching",
+    "predict": "verify.prediction",
+    "run_task": "verify.runs",
+    "settle": "verify.ends.settle",
+}
+
+__all__ = ["Cell", "End", "Match", "Prediction", "Run", "Task", "match", "predict", "run_task", "settle"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'verify' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

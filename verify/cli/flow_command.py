@@ -1,0 +1,95 @@
+"""``copy-average flow``: one flow, with the network where it ends."""
+
+from __future__ import annotations
+
+import click
+from threadpoolctl import threadpool_limits
+
+from verify import report
+from verify.cells import Cell, make_cell
+from verify.cli.options import Count, flow_options, json_option
+from verify.cli.output import open_target
+from verify.cli.verify_command import problems
+from verify.documents import versions
+from verify.runs import Run, Task, run_task, weights_as_rows
+
+
+@click.command("flow")
+@click.option("-n", "n", type=Count(1), required=True, help="Student neurons.")
+@click.option("-k", "k", type=Count(1), required=True, help="Teacher neurons.")
+@click.option("--seed", type=Count(0), default=0, show_default=True, help="Seed of the initial point.")
+@flow_options
+@json_option
+def flow_command(
+    n: int,
+    k: int,
+    seed: int,
+    activation: str,
+    init: str,
+    dim: int | None,
+    dps: int,
+    grad_tol: float,
+    rtol: float,
+    max_steps: int,
+    json_target: str | None,
+) -> int:
+    """Run one flow and show the network where it ends.
+
+    The JSON holds the initial point and the polished point (as decimal strings of --dps digits), row i being
+    (w_i, a_i).
+    """
+    (problem,) = problems([n], [k], activation, dim)
+    target = open_target(json_target)
+    task = Task(n, k, problem.dim, activation, init, seed, dps, grad_tol, rtol, max_steps)
+    try:
+        with threadpool_limits(limits=1):
+            cell = make_cell(problem, dps)
+            cell.runs[seed] = done = run_task(task)
+    except BaseException:
+        if target is not None:
+            target.discard()
+        raise
+    if target is not None:
+        target.write(
+            {
+                "schema": "copy-average/flow/1",
+                "versions": versions(),
+                "activation": activation,
+                "init": init,
+                "dps": dps,
+                "n": n,
+                "k": k,
+                "dim": problem.dim,
+                "verdict": cell.verdict,
+                **done.record,
+                "theta0": done.theta0.tolist(),
+                "theta": weights_as_rows(done.theta, dps),
+            }
+        )
+    if json_target != "-":
+        _show(cell, done)
+    return cell.exit_status()
+
+
+def _show(cell: Cell, done: Run) -> None:
+    record = done.record
+    out = report.console()
+    rows = [
+        ("structure", report.label(record["structure"], record["partition"])),
+        ("verdict", cell.verdict),
+        ("loss", record["loss"]),
+        ("gradient", f"{record['grad_inf']} (at the end of the flow {record['flow_grad_inf']:.1e})"),
+        ("distance", f"{record['distance']} (runner-up: {record['runner_up']}, {record['runner_up_distance']})"),
+        ("index", str(record["index"])),
+        (
+            "flow",
+            f"{record['method']}, {record['steps']} steps, {record['evaluations']} gradients, "
+            f"time {record['flow_time']:.6g}",
+        ),
+        ("stopped", record["stop"]),
+    ]
+    for name, value in rows:
+        out.print(f"{name:10}{value}", soft_wrap=True)
+    out.print(report.neurons_table(done.theta, cell.problem, done.assignment))
+    for line in report.exceptions([cell]):
+        out.print(line, soft_wrap=True)

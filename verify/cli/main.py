@@ -1,0 +1,108 @@
+"""The command ``copy-average``: its group, and how it ends."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+#: Commands and the module and attribute that hold them; loaded when called, so that -h is quick.
+COMMANDS = {
+    "verify": (
+        "verify.cli.verify_command",
+        "verify_command",
+        "Run flows from seeds and compare their ends with the theory.",
+    ),
+    "flow": ("verify.cli.flow_command", "flow_command", "Run one flow and show the network where it ends."),
+    "match": (
+        "verify.cli.match_command",
+        "match_command",
+        "Name the structure of a network that was trained elsewhere.",
+    ),
+}
+
+INTERRUPTED = 130
+BAD_INPUT = 2
+
+
+class _Commands(click.Group):
+    """Loads the module of a command when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, name, _ = COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS:
+            raise click.UsageError(f"got the command {args[0]!r}, known are {', '.join(COMMANDS)}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, _, text) in COMMANDS.items()])
+
+
+def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value:
+        from verify.documents import versions
+
+        found = versions()
+        rest = ", ".join(f"{name} {number}" for name, number in found.items() if name != "copy-average")
+        click.echo(f"copy-average {found['copy-average']} ({rest})")
+        ctx.exit()
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    no_args_is_help=False,
+    invoke_without_command=True,
+    epilog="Exit status: 0 all agrees with the theory, 1 something contradicts it, 2 bad input, 3 unknown, "
+    "130 interrupted.",
+)
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show versions and exit."
+)
+@click.pass_context
+def group(ctx: click.Context) -> None:
+    """Check the theory of copying and averaging networks against simulation.
+
+    Does gradient flow on the population loss of a student with n hidden neurons end where the theory says,
+    for a teacher with k?
+    """
+    if ctx.invoked_subcommand is None:
+        raise click.UsageError(f"no command given, known are {', '.join(COMMANDS)} (-h for help)", ctx)
+
+
+def complain(message: str, where: str = "copy-average") -> None:
+    """One line on standard error."""
+    line = " ".join(message.split())
+    sys.stderr.write(f"{where}: error: {line}\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit status."""
+    try:
+        status = group.main(args=arguments, prog_name="copy-average", standalone_mode=False)
+    except click.ClickException as error:
+        context = getattr(error, "ctx", None)
+        complain(error.format_message(), context.command_path if context else "copy-average")
+        return BAD_INPUT
+    except (click.Abort, KeyboardInterrupt):
+        complain("interrupted, nothing was finished")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of a pipe has gone; nobody is left to tell.
+        sys.stderr.close()
+        return INTERRUPTED
+    return status if isinstance(status, int) else 0

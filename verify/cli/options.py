@@ -1,0 +1,145 @@
+"""Option types and shared options of the command line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from numerics.initial import INITIALISATIONS
+from numerics.kernels import ACTIVATIONS
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+#: Most values that a range may stand for.
+LONGEST_RANGE = 100_000
+
+
+class Sizes(click.ParamType):  # type: ignore[type-arg]  # generic in newer click only
+    """An integer, a range ``a:b`` with both ends, or a comma list of these."""
+
+    name = "sizes"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
+        if isinstance(value, tuple):
+            return value
+        sizes: list[int] = []
+        for part in str(value).split(","):
+            ends = part.strip().split(":")
+            if len(ends) > 2 or not all(_is_integer(end) for end in ends):
+                self.fail(f"got {value!r}, needs an integer, a range a:b or a comma list like 2,4:6", param, ctx)
+            first, last = int(ends[0]), int(ends[-1])
+            if first < 1:
+                self.fail(f"got {value!r}, needs integers of at least 1", param, ctx)
+            if last < first:
+                self.fail(f"got {value!r}, a reversed range; needs a:b with a <= b", param, ctx)
+            if last - first >= LONGEST_RANGE:
+                self.fail(f"got {value!r}, needs at most {LONGEST_RANGE} values", param, ctx)
+            sizes += range(first, last + 1)
+        return tuple(dict.fromkeys(sizes))
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        return "N|A:B|N,N,..."
+
+
+def _is_integer(text: str) -> bool:
+    digits = text.strip().lstrip("+-")
+    return digits.isascii() and digits.isdigit() and len(digits) < 10
+
+
+class Count(click.ParamType):  # type: ignore[type-arg]  # generic in newer click only
+    """An integer from a least value on."""
+
+    name = "integer"
+
+    def __init__(self, least: int) -> None:
+        self._least = least
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if not isinstance(value, int) and not _is_integer(str(value)):
+            self.fail(f"got {value!r}, needs an integer of at least {self._least}", param, ctx)
+        if int(value) < self._least:
+            self.fail(f"got {int(value)}, needs an integer of at least {self._least}", param, ctx)
+        return int(value)
+
+
+class Positive(click.ParamType):  # type: ignore[type-arg]  # generic in newer click only
+    """A positive finite number."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        try:
+            number = float(value)
+        except ValueError:
+            number = float("nan")
+        if not 0 < number < float("inf"):
+            self.fail(f"got {value!r}, needs a positive number", param, ctx)
+        return number
+
+
+class Known(click.ParamType):  # type: ignore[type-arg]  # generic in newer click only
+    """One of a few names."""
+
+    name = "name"
+
+    def __init__(self, names: list[str]) -> None:
+        self._names = sorted(names)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if value not in self._names:
+            self.fail(f"got {value!r}, known are {', '.join(self._names)}", param, ctx)
+        return str(value)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        return "|".join(self._names)
+
+
+def cores() -> int:
+    """Processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def flow_options(command: F) -> F:
+    """Options shared by the commands that integrate flows."""
+    options = [
+        click.option(
+            "--activation",
+            type=Known(list(ACTIVATIONS)),
+            default="erf",
+            show_default=True,
+            help="Activation function.",
+        ),
+        click.option(
+            "--init", type=Known(list(INITIALISATIONS)), default="glorot", show_default=True, help="Initialisation."
+        ),
+        click.option("--dim", type=Count(1), default=None, help="Input dimension, at least k.  [default: k + 1]"),
+        click.option("--dps", type=Count(15), default=50, show_default=True, help="Digits of the polished point."),
+        click.option(
+            "--grad-tol",
+            type=Positive(),
+            default=5e-8,
+            show_default=True,
+            help="Infinity norm of the gradient to which flows are integrated.",
+        ),
+        click.option(
+            "--rtol",
+            type=Positive(),
+            default=1e-6,
+            show_default=True,
+            help="Relative tolerance of the integrator, per step.",
+        ),
+        click.option(
+            "--max-steps", type=Count(1), default=20_000, show_default=True, help="Bound on the steps of a flow."
+        ),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+json_option = click.option(
+    "--json", "json_target", metavar="FILE", default=None, help="Write the result as JSON; - for standard output."
+)

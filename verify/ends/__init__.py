@@ -1,0 +1,1 @@
+"""Where flows end: isolated critical points, and what else erf flows do."""

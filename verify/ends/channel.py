@@ -1,0 +1,88 @@
+"""Channels to infinity: parallel students whose outgoing weights run to plus and minus infinity.
+
+The pair acts like c sigma(w.x) + (delta.x) sigma'(w.x) with delta = a (w_1 - w_2). The outgoing weights grow
+like t^(1/4), the loss falls to its limit like t^(-1/2) and the gradient like t^(-3/4), so that it passes any
+bound in the end; no critical point is near.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from numerics.flow.result import Flow
+from verify.ends.pairs import SPAN, Pair, close_pairs, last_span
+
+#: Band for the exponent of growth of the outgoing weights, 1/4 in the limit.
+EXPONENTS = (0.2, 0.3)
+
+
+@dataclass(frozen=True)
+class Channel:
+    """Evidence for a channel to infinity. Approximation.
+
+    Attributes
+    ----------
+    pair : Pair
+    outgoing : tuple of float
+        The two outgoing weights at the end, aligned: of opposite sign.
+    growth : float
+        Exponent of time with which they grow, 1/4 in the limit.
+    one_minus_cosine : float
+    separation : float
+        ``|delta|``: outgoing weight times the distance of the incoming vectors, finite in the limit.
+    limit_loss : float
+        Loss extrapolated to infinite time.
+    """
+
+    pair: Pair
+    outgoing: tuple[float, float]
+    growth: float
+    one_minus_cosine: float
+    separation: float
+    limit_loss: float
+
+
+def channel(flow: Flow) -> Channel | None:
+    """Recognise a channel to infinity by its rates. Approximation.
+
+    A pair of opposite outgoing weights that grow like a power of time near 1/4 while their incoming vectors
+    draw together at the same rate, so that the separation stays finite.
+
+    Returns
+    -------
+    Channel or None
+    """
+    (time0, early), (time1, late) = last_span(flow)
+    if time1 < SPAN * 0.9 * time0:
+        return None
+    for pair in close_pairs(late):
+        first, second = late[pair.first], late[pair.second] * pair.sign
+        before = np.abs([early[pair.first, -1], early[pair.second, -1]])
+        after = np.abs([first[-1], second[-1]])
+        if first[-1] * second[-1] >= 0 or before.min() <= 0:
+            continue
+        # The difference of the two grows; their sum stays.
+        span0 = abs(early[pair.first, -1] - pair.sign * early[pair.second, -1])
+        growth = float(np.log(abs(first[-1] - second[-1]) / span0) / np.log(time1 / time0))
+        if EXPONENTS[0] <= growth <= EXPONENTS[1] and after.min() > before.min():
+            cosine = first[:-1] @ second[:-1] / np.linalg.norm(first[:-1]) / np.linalg.norm(second[:-1])
+            separation = 0.5 * abs(first[-1] - second[-1]) * np.linalg.norm(first[:-1] - second[:-1])
+            return Channel(
+                pair,
+                (float(first[-1]), float(second[-1])),
+                growth,
+                float(1 - cosine),
+                float(separation),
+                _limit_loss(flow),
+            )
+    return None
+
+
+def _limit_loss(flow: Flow) -> float:
+    """Extrapolate L(t) = L_inf + c t^(-1/2) from the last factor SPAN in time."""
+    time, loss = flow.trajectory.time, flow.trajectory.loss
+    early = int(np.searchsorted(time, time[-1] / SPAN, side="right")) - 1
+    x0, x1 = time[early] ** -0.5, time[-1] ** -0.5
+    return float(loss[-1] - (loss[early] - loss[-1]) * x1 / (x0 - x1))

@@ -1,0 +1,191 @@
+"""From the end of a flow to what it converges to: polish, and where that fails, find out why.
+
+A small gradient is not convergence. If Newton's method does not contract to a non-degenerate minimum, the
+flow goes on below ``grad_tol``; it then leaves a saddle that it was passing, or shows that it approaches a
+line of critical points or runs to infinity.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import scipy.linalg as sla
+
+from numerics.flow.integrate import gradient_flow
+from numerics.flow.result import Flow, Stop, Trajectory
+from numerics.inertia import Inertia, inertia
+from numerics.newton import Polished, polish
+from numerics.population import Population
+from numerics.problem import Problem
+from verify.ends.channel import Channel, channel
+from verify.ends.dormant import Dormant, dormant
+from verify.ends.duplicated import Duplicated, duplicated
+
+#: Each continuation asks for a gradient smaller by this factor.
+STRIDE = 0.1
+#: Tolerance of a continuation; looser, its noise in stiff directions hides the gradient of a channel.
+TIGHT = 1e-7
+#: Gradients below this are rounding noise.
+FLOOR = 2e-13
+#: Saddles that a flow may pass below that floor before it is given up.
+MAX_SADDLES = 4
+#: Gradient to which a flow is integrated after it has left a saddle.
+RESUMED = 5e-9
+#: Time given to the flow to leave a saddle, over the time scale of its instability.
+PATIENCE = 40.0
+
+
+@dataclass(frozen=True)
+class PassedSaddle:
+    """The flow came so near to a saddle that its gradient fell below the floor. Approximation.
+
+    Attributes
+    ----------
+    time : float
+    grad_inf : float
+        Gradient there; at or below rounding (about 1e-15) the side on which the flow leaves is not certain.
+    lambda_min : float
+        Smallest Hessian eigenvalue there.
+    """
+
+    time: float
+    grad_inf: float
+    lambda_min: float
+
+
+@dataclass(frozen=True, eq=False)
+class End:
+    """Where a flow ends. Approximation.
+
+    Attributes
+    ----------
+    flow : Flow
+        The flow, run on below ``grad_tol`` where that was needed.
+    polished : Polished
+        The critical point; the flow's end where none was found.
+    inertia : Inertia or None
+        Of the Hessian at the critical point.
+    duplicated : Duplicated or None
+    channel : Channel or None
+    dormant : Dormant or None
+    saddles : tuple of PassedSaddle
+        Saddles that the flow passed with a gradient below the floor of double precision.
+    """
+
+    flow: Flow
+    polished: Polished
+    inertia: Inertia | None = None
+    duplicated: Duplicated | None = None
+    channel: Channel | None = None
+    dormant: Dormant | None = None
+    saddles: tuple[PassedSaddle, ...] = field(default=())
+
+    @property
+    def converged(self) -> bool:
+        """Whether a critical point was found that the flow converges to."""
+        return self.polished.converged
+
+
+def settle(problem: Problem, flow: Flow, *, dps: int = 50) -> End:
+    """Find what a flow converges to. Approximation.
+
+    Parameters
+    ----------
+    problem : Problem
+    flow : Flow
+    dps : int
+        Digits of the critical point.
+
+    Returns
+    -------
+    End
+        With a critical point that is a strict minimum if Newton's method contracts to one; else, with the flow
+        run on as far as double precision goes, whatever was found.
+    """
+    saddles: list[PassedSaddle] = []
+    asked_for = flow.grad_inf
+    while True:
+        polished = polish(problem, flow.theta, dps=dps)
+        found = inertia(problem, polished.double()) if polished.converged else None
+        if found is not None and found.minimum:
+            return End(flow, polished, found, saddles=tuple(saddles))
+        if flow.grad_inf <= STRIDE * asked_for:
+            # Looked for only after a continuation: the rates need room in time.
+            line = duplicated(problem, flow, dps=dps)
+            if line is not None:
+                return End(flow, line.point, inertia(problem, line.point.double()), line, saddles=tuple(saddles))
+            run = channel(flow)
+            if run is not None:
+                return End(flow, polish(problem, flow.theta, dps=dps), channel=run, saddles=tuple(saddles))
+        if flow.stop is not Stop.GRADIENT:
+            return End(flow, polished, found, saddles=tuple(saddles))
+        if flow.grad_inf > FLOOR:
+            flow = continue_flow(problem, flow, grad_tol=max(flow.grad_inf * STRIDE, FLOOR))
+            continue
+        saddle = _saddle(problem, flow)
+        if saddle is None or len(saddles) == MAX_SADDLES:
+            asleep = None if polished.converged else dormant(problem, flow, dps=dps)
+            return End(flow, polished, found, dormant=asleep, saddles=tuple(saddles))
+        saddles.append(saddle)
+        flow = _leave(problem, flow, saddle)
+
+
+def _saddle(problem: Problem, flow: Flow) -> PassedSaddle | None:
+    """The saddle at the end of a flow, or None if no Hessian eigenvalue is clearly negative."""
+    hessian = Population(problem).hessian(flow.theta)[np.ix_(problem.free, problem.free)]
+    lowest = float(sla.eigvalsh(hessian, subset_by_index=[0, 0])[0])
+    if lowest > -inertia(problem, flow.theta).threshold:
+        return None
+    return PassedSaddle(flow.time, flow.grad_inf, lowest)
+
+
+def _leave(problem: Problem, flow: Flow, saddle: PassedSaddle) -> Flow:
+    """Run on for as long as the instability needs to grow from rounding to size, then to a small gradient."""
+    until = flow.time + PATIENCE / abs(saddle.lambda_min)
+    gone = continue_flow(problem, flow, grad_tol=np.finfo(float).tiny, max_time=until)
+    return continue_flow(problem, gone, grad_tol=RESUMED)
+
+
+def continue_flow(problem: Problem, flow: Flow, *, grad_tol: float, max_time: float = 1e16) -> Flow:
+    """Run a flow on to a smaller gradient. Approximation.
+
+    Parameters
+    ----------
+    problem : Problem
+    flow : Flow
+    grad_tol : float
+    max_time : float
+        Bound on the time, counted from the beginning of the whole flow.
+
+    Returns
+    -------
+    Flow
+        With the counts and the trajectory of both parts.
+    """
+    more = gradient_flow(
+        problem,
+        flow.theta,
+        grad_tol=grad_tol,
+        rtol=TIGHT,
+        start_time=flow.time,
+        first_step=flow.step_size,
+        max_time=max_time,
+    )
+    first, second = flow.trajectory, more.trajectory
+    methods = dict.fromkeys([*flow.method.split("+"), *more.method.split("+")])
+    return replace(
+        more,
+        steps=flow.steps + more.steps,
+        rejected=flow.rejected + more.rejected,
+        evaluations=flow.evaluations + more.evaluations,
+        hessians=flow.hessians + more.hessians,
+        method="+".join(sorted(methods, reverse=True)),
+        trajectory=Trajectory(
+            np.concatenate([first.time, second.time[1:]]),
+            np.concatenate([first.loss, second.loss[1:]]),
+            np.concatenate([first.grad_inf, second.grad_inf[1:]]),
+            np.concatenate([first.snapshot_time, second.snapshot_time[1:]]),
+            np.concatenate([first.snapshots, second.snapshots[1:]]),
+        ),
+    )

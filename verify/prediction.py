@@ -1,0 +1,75 @@
+"""What the theory predicts for one (n, k): the structures that are minima."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from mpmath import mp
+
+from numerics.inertia import inertia
+from numerics.initial import pack
+from numerics.precision import infinity_norm
+from numerics.problem import Problem
+from numerics.structures import Point, copy_average_point, perturbed_copy_point
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """A structure of the theory that is a strict minimum. Approximation.
+
+    Attributes
+    ----------
+    structure : str
+    partition : tuple of int or None
+    loss : mpmath number
+    """
+
+    structure: str
+    partition: tuple[int, ...] | None
+    loss: mp.mpf
+
+
+def predict(problem: Problem, *, dps: int = 50) -> tuple[Prediction, ...]:
+    """List the theory's structures that are strict minima. Approximation.
+
+    For erf: the optimal copy-average point and the perturbed copy, each where its Hessian (in double
+    precision) is positive definite. Nothing is predicted where a hypothesis of the theory fails.
+
+    Parameters
+    ----------
+    problem : Problem
+    dps : int
+        Digits of the losses.
+
+    Returns
+    -------
+    tuple of Prediction
+        In the order of their losses.
+
+    Examples
+    --------
+    >>> from numerics import Problem
+    >>> [p.structure for p in predict(Problem(9, 10))]
+    ['perturbed-copy']
+    """
+    if problem.why_no_theory() is not None:
+        return ()
+    n, k = problem.n, problem.k
+    points: list[Point] = [copy_average_point([1] * (n - 1) + [k - n + 1], dps=dps)]
+    if 1 < n < k:
+        copy = perturbed_copy_point(n, k, dps=dps)
+        if copy is not None and infinity_norm(copy.outgoing - points[0].outgoing) > 1e-9:
+            points.append(copy)
+    minima = [point for point in points if _is_minimum(point, n, k, problem.dim)]
+    minima.sort(key=lambda point: point.loss)
+    return tuple(Prediction(point.name, point.partition, point.loss) for point in minima)
+
+
+def _is_minimum(point: Point, n: int, k: int, dim: int) -> bool:
+    # All coordinates that the teacher ignores are alike: one stands for all.
+    standard = Problem(n, k, dim=min(dim, k + 1))
+    coordinates, outgoing = point.doubles()
+    W = np.zeros((n, standard.dim))
+    W[:, :k] = coordinates
+    return inertia(standard, pack(W, outgoing)).minimum

@@ -1,0 +1,179 @@
+"""Tables for people: one row per (n, k), and every run that is not as predicted with its evidence."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from mpmath import mp
+from rich.console import Console
+from rich.table import Table
+
+from verify.cells import Cell, as_predicted
+from verify.matching import describe_partition
+from verify.names import CHANNEL, COPY_AVERAGE, DORMANT, DUPLICATED, PERTURBED_COPY
+
+#: Width of tables that do not go to a terminal.
+WIDTH = 118
+SHORT = {COPY_AVERAGE: "CA", PERTURBED_COPY: "PC", CHANNEL: "channel", DUPLICATED: "duplicated", DORMANT: "dormant"}
+
+
+def console() -> Console:
+    """Standard output, as wide as the terminal or as a page."""
+    width = shutil.get_terminal_size((WIDTH, 24)).columns if sys.stdout.isatty() else WIDTH
+    return Console(width=max(width, 80), highlight=False, emoji=False)
+
+
+def label(structure: str, partition: Sequence[int] | None) -> str:
+    """Short name of a structure with its partition.
+
+    Examples
+    --------
+    >>> label("copy-average", [1, 2])
+    'CA 1 + 2'
+    """
+    name = SHORT.get(structure, structure)
+    return f"{name} {describe_partition(partition)}" if partition else name
+
+
+def _worst(values: Sequence[str | None]) -> str:
+    numbers = [mp.mpf(value) for value in values if value is not None]
+    return mp.nstr(max(numbers), 1) if numbers else ""
+
+
+def _ends(records: Sequence[dict[str, Any]]) -> str:
+    counts = Counter(
+        label(r["structure"], r["partition"]) if r["converged"] or r["structure"] in SHORT else "not converged"
+        for r in records
+    )
+    return ", ".join(f"{count} {name}" for name, count in counts.most_common())
+
+
+def _predicted(cell: Cell) -> str:
+    if cell.problem.why_no_theory():
+        return "nothing"
+    return "\n".join(f"{label(p.structure, p.partition)}  {float(p.loss):.8g}" for p in cell.predicted)
+
+
+def verify_table(cells: Sequence[Cell]) -> Table:
+    """The table of ``copy-average verify``."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for name, justify in (
+        ("n", "right"),
+        ("k", "right"),
+        ("minima of the theory, loss", "left"),
+        ("flows ended at", "left"),
+        ("index", "left"),
+        ("|grad|", "left"),
+        ("distance", "left"),
+        ("verdict", "left"),
+    ):
+        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    for cell in cells:
+        records = cell.records()
+        done = [r for r in records if r["converged"]]
+        indices = sorted({r["index"] for r in done if r["index"] is not None})
+        table.add_row(
+            str(cell.problem.n),
+            str(cell.problem.k),
+            _predicted(cell),
+            _ends(records) or "no run finished",
+            ",".join(map(str, indices)),
+            _worst([r["grad_inf"] for r in done]),
+            _worst([r["distance"] for r in done]),
+            cell.verdict,
+        )
+    return table
+
+
+def exceptions(cells: Sequence[Cell]) -> list[str]:
+    """A paragraph for every run that did not end as predicted, with the evidence."""
+    lines = []
+    for cell in cells:
+        if cell.problem.why_no_theory():
+            lines.append(
+                f"(n, k) = ({cell.problem.n}, {cell.problem.k}): nothing is claimed, {cell.problem.why_no_theory()}."
+            )
+        for record in cell.records():
+            if not as_predicted(record, cell.predicted):
+                where = f"(n, k) = ({cell.problem.n}, {cell.problem.k}), seed {record['seed']}"
+                lines.append(f"{where}: {explain(record)}")
+    return lines
+
+
+def explain(record: dict[str, Any]) -> str:
+    """One run in words, with the numbers that show it."""
+    shown = {CHANNEL: _channel, DUPLICATED: _duplicated, DORMANT: _dormant}.get(record["structure"])
+    if shown is not None:
+        return shown(record, record["evidence"])
+    if not record["converged"]:
+        return f"{record['stop']} (gradient {record['flow_grad_inf']:.1e} at time {record['flow_time']:.3g})."
+    point = f"a critical point of index {record['index']}"
+    if record["structure"] in (COPY_AVERAGE, PERTURBED_COPY):
+        return f"{label(record['structure'], record['partition'])}, {point}, not a predicted minimum."
+    near = ""
+    if record["runner_up"]:
+        near = f"; nearest is {record['runner_up']} at distance {record['runner_up_distance']}"
+    return f"{point} and loss {record['loss'][:14]} that the theory does not name{near}."
+
+
+def _channel(record: dict[str, Any], evidence: dict[str, Any]) -> str:
+    i, j = evidence["students"]
+    first, second = evidence["outgoing"]
+    return (
+        f"channel to infinity. Students {i} and {j} are parallel to 1 - cos = {evidence['one_minus_cosine']:.1e} "
+        f"with outgoing weights {first:.4g} and {second:.4g}, growing like t^{evidence['growth_exponent']:.3f} "
+        f"(1/4 in a channel); the loss falls to {evidence['limit_loss']:.8f}."
+    )
+
+
+def _duplicated(record: dict[str, Any], evidence: dict[str, Any]) -> str:
+    pairs = "; ".join(
+        f"students {i} and {j} coincide, a = {a:.4f} and {b:.4f}"
+        for (i, j), (a, b) in zip(evidence["students"], evidence["outgoing"], strict=True)
+    )
+    return (
+        f"duplicated neuron: {pairs}. Merged they are {label(evidence['merged_structure'], record['partition'])}: "
+        f"a line of critical points (Hessian with {record['zero_eigenvalues']} zero eigenvalues), approached like "
+        f"t^-{evidence['shrinking_exponent']:.2f}."
+    )
+
+
+def _dormant(record: dict[str, Any], evidence: dict[str, Any]) -> str:
+    return (
+        f"not converged. Student {evidence['student']} has gone dormant (outgoing weight "
+        f"{evidence['outgoing']:.1e}), the others are {label(evidence['others_structure'], evidence['others_partition'])}: a degenerate saddle "
+        "that double precision cannot leave."
+    )
+
+
+def summary(cells: Sequence[Cell], *, interrupted: bool) -> str:
+    """The last line of ``copy-average verify``."""
+    records = [(cell, record) for cell in cells for record in cell.records()]
+    good = sum(as_predicted(record, cell.predicted) for cell, record in records)
+    verdicts = Counter(cell.verdict for cell in cells)
+    counted = ", ".join(f"{count} {name}" for name, count in verdicts.most_common())
+    head = f"{good} of {len(records)} flows ended at a minimum of the theory; cells: {counted}."
+    copies = [str(cell.problem.n) for cell in cells if cell.problem.n == cell.problem.k and cell.verdict == "agrees"]
+    if copies:
+        head += f" At n = k = {', '.join(copies)} every neuron copies."
+    return ("Interrupted. " if interrupted else "") + head
+
+
+def neurons_table(theta: Any, problem: Any, assignment: Sequence[Sequence[int]] | None) -> Table:
+    """The student's neurons: norms, outgoing weights and the teachers that they copy or average."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for name in ("student", "norm", "outgoing", "largest |cosine|", "teachers"):
+        table.add_column(name, justify="left" if name == "teachers" else "right")
+    weights = [[float(x) for x in row] for row in theta]
+    for i, row in enumerate(weights):
+        norm = sum(x * x for x in row[:-1]) ** 0.5
+        overlaps = problem.teacher @ row[:-1]
+        lengths = (problem.teacher**2).sum(axis=1) ** 0.5
+        cosine = max(abs(overlaps / lengths)) / norm if norm > 0 else 0.0
+        taken = ", ".join(str(j) for j in assignment[i]) if assignment and i < len(assignment) else ""
+        table.add_row(str(i), f"{norm:.10f}", f"{row[-1]:.10f}", f"{cosine:.10f}", taken)
+    return table

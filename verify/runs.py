@@ -1,0 +1,194 @@
+"""One run: flow from a seed, settled, matched and described as in the JSON contract."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from numerics.flow.integrate import gradient_flow
+from numerics.initial import initial_weights
+from numerics.precision import Exact, decimal, short
+from numerics.problem import Array, Problem
+from verify.ends.settle import End, settle
+from verify.matching import Match, match
+from verify.names import CHANNEL, COPY_AVERAGE, DORMANT, DUPLICATED, UNCLASSIFIED
+
+
+@dataclass(frozen=True)
+class Task:
+    """What one run needs to know; a run depends on nothing else. Exact.
+
+    Attributes
+    ----------
+    n, k, dim : int
+    activation, init : str
+    seed, dps : int
+    grad_tol, rtol : float
+    max_steps : int
+    """
+
+    n: int
+    k: int
+    dim: int
+    activation: str
+    init: str
+    seed: int
+    dps: int
+    grad_tol: float = 5e-8
+    rtol: float = 1e-6
+    max_steps: int = 20_000
+
+    def problem(self) -> Problem:
+        """The problem that the task speaks of."""
+        return Problem(self.n, self.k, dim=self.dim, activation=self.activation)
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A finished run. Approximation.
+
+    Attributes
+    ----------
+    record : dict
+        The run as in the JSON contract.
+    theta0 : ndarray, shape (n, dim + 1)
+        Initial point.
+    theta : ndarray of mpmath numbers, shape (n, dim + 1)
+        Polished point; the end of the flow where there is none.
+    assignment : tuple of tuple of int, or None
+        The teachers of each student, where a structure was found.
+    """
+
+    record: dict[str, Any]
+    theta0: Array
+    theta: Exact
+    assignment: tuple[tuple[int, ...], ...] | None
+
+
+def run_task(task: Task) -> Run:
+    """Flow from a seed, find out where it ends, and match. Approximation.
+
+    Parameters
+    ----------
+    task : Task
+
+    Returns
+    -------
+    Run
+    """
+    problem = task.problem()
+    theta0 = initial_weights(problem, init=task.init, seed=task.seed)
+    flow = gradient_flow(problem, theta0, grad_tol=task.grad_tol, rtol=task.rtol, max_steps=task.max_steps)
+    end = settle(problem, flow, dps=task.dps)
+    found = _match(problem, end)
+    record = {"seed": task.seed, **describe(problem, end, found, task.dps)}
+    return Run(record, theta0, end.polished.theta, found.assignment)
+
+
+def _match(problem: Problem, end: End) -> Match:
+    if end.duplicated is not None:
+        return end.duplicated.match
+    if end.converged:
+        return match(problem, end.polished)
+    why = problem.why_no_theory() or "the flow has not converged to a critical point"
+    return Match(UNCLASSIFIED, why=why)
+
+
+def describe(problem: Problem, end: End, found: Match, dps: int) -> dict[str, Any]:
+    """The fields of the JSON contract for one run, without its seed. Approximation.
+
+    Losses and points carry ``dps`` digits as decimal strings; small quantities two digits.
+    """
+    n, k = problem.n, problem.k
+    partition = list(found.partition) if found.partition else None
+    optimal = found.structure == COPY_AVERAGE and partition == [1] * (n - 1) + [k - n + 1]
+    named = _special_name(end)
+    collinear = [[p.first, p.second] for p in end.duplicated.pairs] if end.duplicated else []
+    return {
+        "converged": end.converged,
+        "stop": _stop(end),
+        "method": end.flow.method,
+        "flow_grad_inf": end.flow.grad_inf,
+        "flow_time": end.flow.time,
+        "steps": end.flow.steps,
+        "evaluations": end.flow.evaluations,
+        "loss": decimal(end.polished.loss, dps),
+        "grad_inf": short(end.polished.grad_inf),
+        "structure": named or found.structure,
+        "partition": partition,
+        "optimal": optimal and named is None,
+        "distance": None if found.distance is None else short(found.distance),
+        "runner_up": found.runner_up,
+        "runner_up_distance": None if found.runner_up_distance is None else short(found.runner_up_distance),
+        "index": end.inertia.negative if end.inertia else None,
+        "zero_eigenvalues": end.inertia.zero if end.inertia else None,
+        "certificate": None,
+        "certified": None,
+        "dead": [],
+        "collinear": collinear,
+        "events": [
+            {"event": "passed a saddle", "time": s.time, "grad_inf": s.grad_inf, "lambda_min": s.lambda_min}
+            for s in end.saddles
+        ],
+        "evidence": _evidence(end),
+        "why": found.why,
+    }
+
+
+def _special_name(end: End) -> str | None:
+    if end.channel is not None:
+        return CHANNEL
+    if end.duplicated is not None:
+        return DUPLICATED
+    return DORMANT if end.dormant is not None else None
+
+
+def _stop(end: End) -> str:
+    """A sentence on why the run ended."""
+    if end.channel is not None:
+        return "channel to infinity: no critical point is near, although the gradient tends to zero"
+    if end.dormant is not None:
+        return "a neuron has gone dormant: double precision does not show when the flow leaves this degenerate saddle"
+    if not end.converged:
+        return f"not converged: {end.flow.stop.value}, and Newton's method does not contract from there"
+    return end.flow.stop.value
+
+
+def _evidence(end: End) -> dict[str, Any] | None:
+    """What shows that a run ended as it is named, for ends that are not isolated critical points."""
+    if end.channel is not None:
+        c = end.channel
+        return {
+            "students": [c.pair.first, c.pair.second],
+            "outgoing": list(c.outgoing),
+            "growth_exponent": c.growth,
+            "one_minus_cosine": c.one_minus_cosine,
+            "separation": c.separation,
+            "limit_loss": c.limit_loss,
+        }
+    if end.duplicated is not None:
+        d = end.duplicated
+        return {
+            "students": [[p.first, p.second] for p in d.pairs],
+            "outgoing": [[float(x) for x in end.polished.theta[[p.first, p.second], -1]] for p in d.pairs],
+            "merged_structure": d.match.structure,
+            "distance_to_line": d.distance,
+            "shrinking_exponent": d.shrinking,
+        }
+    if end.dormant is not None:
+        s = end.dormant
+        return {
+            "student": s.neuron,
+            "outgoing": s.outgoing,
+            "others_structure": s.match.structure,
+            "others_partition": list(s.match.partition) if s.match.partition else None,
+            "others_distance": s.distance,
+        }
+    return None
+
+
+def weights_as_rows(theta: Exact, dps: int) -> list[list[str]]:
+    """A point as rows of decimal strings. Approximation."""
+    return [[decimal(x, dps) for x in row] for row in np.asarray(theta, dtype=object)]
