@@ -22,7 +22,7 @@ from verify.matching import Match, match
 #: How far a point may be from the line of critical points that it is said to approach.
 NEAR_LINE = 0.15
 #: Least exponent of time with which a gap shrinks that still counts as closing.
-STILL_SHRINKING = 0.05
+STILL_SHRINKING = 0.2
 
 
 @dataclass(frozen=True, eq=False)

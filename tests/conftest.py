@@ -1,0 +1,26 @@
+"""Shared by all tests: the independent reference values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from threadpoolctl import threadpool_limits
+
+
+@pytest.fixture(scope="session")
+def oracles() -> dict[str, Any]:
+    """Reference values computed independently of the project."""
+    return json.loads((Path(__file__).parent / "data" / "oracles.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_blas_thread() -> Iterator[None]:
+    """As in the command: threads of small matrices only get in each other's way."""
+    import scipy.linalg  # noqa: F401  (the limit holds for libraries that are loaded)
+
+    with threadpool_limits(limits=1):
+        yield

@@ -1,0 +1,164 @@
+"""The integrators: order, stability, agreement with another code, and the reasons to stop."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.integrate import solve_ivp
+
+from numerics import Population, Problem, Stop, gradient_flow, initial_weights
+from numerics.flow.chebyshev import Chebyshev
+from numerics.flow.field import GradientField
+from numerics.flow.rosenbrock import ARGUMENTS, COUPLINGS, GAMMA, LONGEST_UNSTABLE, RESULT, Rosenbrock
+from verify.ends.settle import continue_flow
+
+PROBLEM = Problem(2, 3)
+START = initial_weights(PROBLEM, seed=0)
+
+
+def _reference(problem: Problem, start: np.ndarray, time: float) -> np.ndarray:
+    """The point at a time by an explicit method of order 8 at tight tolerance: another code altogether."""
+    population = Population(problem)
+    solution = solve_ivp(
+        lambda _, y: -population.gradient(y.reshape(start.shape)).ravel(),
+        (0, time),
+        start.ravel(),
+        method="DOP853",
+        rtol=1e-13,
+        atol=1e-14,
+    )
+    return solution.y[:, -1].reshape(start.shape)
+
+
+def _fixed_steps(kind: type, steps: int, time: float) -> np.ndarray:
+    field = GradientField(PROBLEM)
+    stepper = kind(field)
+    state = field.state(START.ravel())
+    for _ in range(steps):
+        attempt = stepper.attempt(state, time / steps)
+        assert attempt is not None
+        state = field.state(attempt[0])
+    return state.y.reshape(START.shape)
+
+
+@pytest.mark.parametrize(("kind", "order", "steps"), [(Rosenbrock, 5, 8), (Chebyshev, 2, 32)])
+def test_order_of_convergence(kind: type, order: int, steps: int) -> None:
+    time = 1.0
+    reference = _reference(PROBLEM, START, time)
+    errors = [np.abs(_fixed_steps(kind, count, time) - reference).max() for count in (steps, 2 * steps, 4 * steps)]
+    rates = np.log2(np.array(errors[:-1]) / errors[1:])
+    # Where the next term of the error is small the measured order is the theoretical one to 3 %.
+    assert np.all(np.abs(rates - order) < 0.03 * order), rates
+
+
+def test_the_coefficients_satisfy_the_order_conditions_of_the_quadrature() -> None:
+    # In untransformed form b = m Gamma with Gamma^-1 = diag(1/gamma) - C; sum b = 1, sum b alpha = 1/2 and
+    # sum b alpha^2 = 1/3 hold for any Rosenbrock method of order 3 (autonomous form with Gamma's row sums).
+    stages = len(RESULT)
+    C, A = np.zeros((stages, stages)), np.zeros((stages, stages))
+    for i, (argument, coupling) in enumerate(zip(ARGUMENTS, COUPLINGS, strict=True), start=1):
+        A[i, :i], C[i, :i] = argument, coupling
+    gamma_matrix = np.linalg.inv(np.eye(stages) / GAMMA - C)
+    b = RESULT @ gamma_matrix
+    alpha = (A @ gamma_matrix).sum(axis=1)
+    beta = alpha + gamma_matrix.sum(axis=1)
+    assert abs(b.sum() - 1) < 1e-13
+    assert abs(b @ beta - 1 / 2) < 1e-13
+    assert abs(b @ alpha**2 - 1 / 3) < 1e-13
+    assert abs(b @ alpha**3 - 1 / 4) < 1e-13
+    assert abs(b @ alpha**4 - 1 / 5) < 1e-13
+
+
+def test_the_stability_function_keeps_its_sign_where_steps_are_allowed() -> None:
+    def amplification(z: float) -> float:
+        increments: list[float] = [z / (1 / GAMMA - z)]
+        for argument, coupling in zip(ARGUMENTS, COUPLINGS, strict=True):
+            increments.append((z * (1 + argument @ increments) + coupling @ increments) / (1 / GAMMA - z))
+        return float(1 + RESULT @ increments)
+
+    for z in np.linspace(0, LONGEST_UNSTABLE, 50):
+        assert abs(amplification(z) / np.exp(z) - 1) < 0.04
+    assert amplification(2.9) < 0, "the reason for the bound is gone"
+    # L-stable: stiff components die out.
+    assert abs(amplification(-1e8)) < 1e-6
+
+
+@pytest.mark.parametrize("method", ["Rodas5P", "RKC2"])
+def test_trajectories_agree_with_another_code(method: str) -> None:
+    for time in (1.0, 30.0, 300.0):
+        flow = gradient_flow(PROBLEM, START, max_time=time, method=method)
+        assert flow.stop is Stop.TIME
+        assert flow.time == time
+        # Local tolerance 1e-6 on values of order one; a second-order method makes some tens of steps here, and
+        # their errors add up as long as the flow does not contract.
+        assert np.abs(flow.theta - _reference(PROBLEM, START, time)).max() < 3e-5
+
+
+@pytest.mark.parametrize(("n", "k", "method"), [(2, 3, "auto"), (6, 6, "auto"), (3, 4, "RKC2"), (1, 5, "auto")])
+def test_the_loss_never_increases(n: int, k: int, method: str) -> None:
+    problem = Problem(n, k)
+    flow = gradient_flow(problem, initial_weights(problem, seed=1), method=method, grad_tol=1e-5)
+    assert flow.stop is Stop.GRADIENT
+    trajectory = flow.trajectory
+    # Twice the bound on rounding: 16 eps times the square of the sum of all outgoing weights.
+    scale = (np.abs(trajectory.snapshots[:, :, -1]).sum(axis=1).max() + k) ** 2
+    assert np.diff(trajectory.loss).max() <= 16 * np.finfo(float).eps * scale
+    assert np.all(np.diff(trajectory.time) > 0)
+    assert trajectory.loss[-1] == flow.loss
+    assert trajectory.grad_inf[-1] == flow.grad_inf <= 1e-5
+    assert np.array_equal(trajectory.snapshots[0], initial_weights(problem, seed=1))
+    assert np.array_equal(trajectory.snapshots[-1], flow.theta)
+
+
+def test_methods_end_at_the_same_point() -> None:
+    ends = [gradient_flow(PROBLEM, START, method=method, grad_tol=1e-9).theta for method in ("Rodas5P", "RKC2")]
+    # The smallest eigenvalue is 7.5e-3: a gradient of 1e-9 leaves at most 1e-9 / 7.5e-3, over all directions.
+    assert np.abs(ends[0] - ends[1]).max() < 1e-6
+
+
+def test_large_systems_change_method_by_cost() -> None:
+    problem = Problem(20, 40)
+    flow = gradient_flow(problem, initial_weights(problem, seed=0), grad_tol=1e-5)
+    assert flow.method == "Rodas5P+RKC2"
+    assert flow.stop is Stop.GRADIENT
+
+
+def test_reasons_to_stop_and_continuation() -> None:
+    short = gradient_flow(PROBLEM, START, max_steps=20)
+    assert short.stop is Stop.STEPS
+    assert short.steps + short.rejected == 20
+    whole = continue_flow(PROBLEM, short, grad_tol=5e-8)
+    assert whole.stop is Stop.GRADIENT
+    assert whole.steps > short.steps
+    assert whole.trajectory.time[0] == 0
+    assert np.all(np.diff(whole.trajectory.time) > 0)
+    assert gradient_flow(PROBLEM, whole.theta, grad_tol=1e-3).steps == 0
+
+
+def test_held_outgoing_weights_stay() -> None:
+    problem = Problem(2, 3, fixed_outgoing=[1.0, 1.0])
+    flow = gradient_flow(problem, initial_weights(problem, seed=0), grad_tol=1e-7)
+    assert np.array_equal(flow.theta[:, -1], [1.0, 1.0])
+    assert flow.stop is Stop.GRADIENT
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"theta0": np.zeros((3, 3))}, r"theta0: got shape \(3, 3\), needs \(2, 5\)"),
+        ({"theta0": np.full((2, 5), np.nan)}, "theta0: got NaN"),
+        ({"theta0": np.full((2, 5), 1e200)}, "theta0: the loss is not finite"),
+        ({"grad_tol": 0.0}, "grad_tol: got 0.0, needs a positive number"),
+        ({"grad_tol": "small"}, "grad_tol: got 'small', needs a number"),
+        ({"rtol": -1e-6}, "rtol: got -1e-06"),
+        ({"method": "euler"}, "method: got 'euler', known are auto, Rodas5P, RKC2"),
+        ({"max_steps": 1.5}, "max_steps: got 1.5"),
+        ({"first_step": 0.0}, "first_step: got 0.0"),
+    ],
+)
+def test_refusals(arguments: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        gradient_flow(PROBLEM, **{"theta0": START, **arguments})
+    held = Problem(2, 3, fixed_outgoing=[1.0, 1.0])
+    with pytest.raises(ValueError, match="last column differs from fixed_outgoing"):
+        gradient_flow(held, START)
