@@ -55,7 +55,8 @@ def test_importing_a_package_loads_nothing_heavy(package: str) -> None:
 def test_simulating_does_not_load_sympy() -> None:
     code = (
         "import sys, numerics, verify; p = numerics.Problem(1, 2);"
-        "verify.settle(p, numerics.gradient_flow(p, numerics.initial_weights(p, seed=0))); print('sympy' in sys.modules)"
+        "verify.settle(p, numerics.gradient_flow(p, numerics.initial_weights(p, seed=0)));"
+        "print('sympy' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

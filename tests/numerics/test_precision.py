@@ -19,9 +19,16 @@ def test_round_trip_is_exact_at_any_context() -> None:
 
 def test_precision_is_restored() -> None:
     before = flint.ctx.prec
-    with pytest.raises(RuntimeError, match="inside"), digits(100):
+    with digits(100):
         assert flint.ctx.prec > 330
-        raise RuntimeError("inside")
+    assert flint.ctx.prec == before
+
+    def fail() -> None:
+        with digits(100):
+            raise RuntimeError("inside")
+
+    with pytest.raises(RuntimeError, match="inside"):
+        fail()
     assert flint.ctx.prec == before
 
 

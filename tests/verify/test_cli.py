@@ -177,7 +177,7 @@ def test_bad_input_gets_one_clear_line(arguments: tuple[str, ...], message: str,
     assert done.stdout == ""
     assert done.stderr.count("\n") == 1, done.stderr
     assert message in done.stderr
-    assert os.listdir(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -244,4 +244,4 @@ def test_ctrl_c_leaves_what_was_done(jobs: str, tmp_path: Path) -> None:
     assert found["interrupted"] is True
     finished = [r for cell in found["cells"] for r in cell["runs"]]
     assert 0 < len(finished) < 480
-    assert os.listdir(tmp_path) == ["out.json"]
+    assert list(tmp_path.iterdir()) == [target]

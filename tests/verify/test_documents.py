@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from importlib.resources import files
 from pathlib import Path
 
@@ -22,13 +21,13 @@ def test_an_old_target_stays_until_the_new_one_is_whole(tmp_path: Path) -> None:
     assert path.read_text(encoding="utf-8") == "old"
     target.write({"x": 1})
     assert json.loads(path.read_text(encoding="utf-8")) == {"x": 1}
-    assert os.listdir(tmp_path) == ["out.json"]
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_discarded_target_leaves_nothing(tmp_path: Path) -> None:
     target = Target(str(tmp_path / "out.json"))
     target.discard()
-    assert os.listdir(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_targets_that_cannot_be_written(tmp_path: Path) -> None:
