@@ -146,7 +146,8 @@ def _dormant(record: dict[str, Any], evidence: dict[str, Any]) -> str:
     others = label(evidence["others_structure"], evidence["others_partition"])
     return (
         f"not converged. Student {evidence['student']} has gone dormant (outgoing weight "
-        f"{evidence['outgoing']:.1e}), the others are {others}: a degenerate saddle that double precision cannot leave."
+        f"{evidence['outgoing']:.1e}), the others are {others}: a degenerate saddle that double precision cannot "
+        "leave."
     )
 
 
