@@ -80,7 +80,7 @@ def copy_average(sizes: Sequence[int | sp.Expr], activation: str = "erf") -> Str
     Examples
     --------
     >>> copy_average([1, 2]).loss
-    2/3 - 8*asin(1/4)/pi
+    -8*asin(1/4)/pi + 2/3
     """
     if find_activation(activation).name != "erf":
         raise ValueError(f"activation: got {activation!r}, the closed form is that of erf")

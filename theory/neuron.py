@@ -114,7 +114,7 @@ def one_neuron(k: int | sp.Expr, activation: str = "erf") -> Structure:
     Examples
     --------
     >>> one_neuron(2).loss
-    2/3 - 8*asin(1/4)/pi
+    -8*asin(1/4)/pi + 2/3
     """
     if find_activation(activation).name != "erf":
         raise ValueError(f"activation: got {activation!r}, the closed form is that of erf")

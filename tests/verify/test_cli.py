@@ -19,7 +19,8 @@ from mpmath import mp
 
 from numerics import copy_average_point
 
-COMMAND = [sys.executable, "-m", "verify"]
+# The installed command, next to the interpreter that runs the tests.
+COMMAND = [str(Path(sys.executable).with_name("copy-average"))]
 
 
 def run(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -224,6 +225,13 @@ def test_help_and_version() -> None:
         assert done.returncode == 0
         assert "Usage:" in done.stdout
     assert run("--version").stdout.startswith("copy-average ")
+
+
+def test_python_m_verify_does_the_same(tmp_path: Path) -> None:
+    # -P: the folder in which it is called must not stand before what is installed.
+    command = [sys.executable, "-P", "-m", "verify", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=True)
+    assert done.stdout == run("--version").stdout
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])

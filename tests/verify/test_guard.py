@@ -72,7 +72,7 @@ def test_the_real_command_refuses_a_foreign_package(tmp_path: Path) -> None:
     (tmp_path / "verify").mkdir()
     (tmp_path / "verify" / "__init__.py").write_text("raise RuntimeError('foreign')\n", encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
-    command = [sys.executable, "-c", "import sys, copy_average_command as c; sys.exit(c.launch())", "--version"]
+    command = [sys.executable, "-P", "-c", "import sys, copy_average_command as c; sys.exit(c.launch())", "--version"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=tmp_path, check=False)
     assert done.returncode == 2
     assert done.stdout == ""
