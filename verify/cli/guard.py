@@ -2,8 +2,7 @@
 
 ``theory``, ``numerics`` and ``verify`` are generic names. Another distribution may install files over them or
 stand before them on the path; results would then come from code that nobody checked. This file imports nothing
-but the standard library. It is installed a second time as the module ``copy_average_command``, under a name
-that nobody else has, so that it runs even where ``verify`` is somebody else's.
+but the standard library, and ``verify/cli/start.py`` loads it by its path.
 """
 
 from __future__ import annotations
