@@ -55,7 +55,10 @@ def _ends(records: Sequence[dict[str, Any]]) -> str:
 def _predicted(cell: Cell) -> str:
     if cell.problem.why_no_theory():
         return "nothing"
-    return "\n".join(f"{label(p.structure, p.partition)}  {float(p.loss):.8g}" for p in cell.predicted)
+    lines = [f"{label(p.structure, p.partition)}  {float(p.loss):.8g}" for p in cell.predicted]
+    if cell.problem.n == cell.problem.k:
+        lines.append("(every neuron copies)")
+    return "\n".join(lines)
 
 
 def verify_table(cells: Sequence[Cell]) -> Table:
@@ -158,9 +161,6 @@ def summary(cells: Sequence[Cell], *, interrupted: bool) -> str:
     verdicts = Counter(cell.verdict for cell in cells)
     counted = ", ".join(f"{count} {name}" for name, count in verdicts.most_common())
     head = f"{good} of {len(records)} flows ended at a minimum of the theory; cells: {counted}."
-    copies = [str(cell.problem.n) for cell in cells if cell.problem.n == cell.problem.k and cell.verdict == "agrees"]
-    if copies:
-        head += f" At n = k = {', '.join(copies)} every neuron copies."
     return ("Interrupted. " if interrupted else "") + head
 
 

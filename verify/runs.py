@@ -11,6 +11,7 @@ from numerics.flow.integrate import gradient_flow
 from numerics.initial import initial_weights
 from numerics.precision import Exact, decimal, short
 from numerics.problem import Array, Problem
+from verify.ends.duplicated import unmerged
 from verify.ends.settle import End, settle
 from verify.matching import Match, match
 from verify.names import CHANNEL, COPY_AVERAGE, DORMANT, DUPLICATED, UNCLASSIFIED
@@ -84,7 +85,14 @@ def run_task(task: Task) -> Run:
     end = settle(problem, flow, dps=task.dps)
     found = _match(problem, end)
     record = {"seed": task.seed, **describe(problem, end, found, task.dps)}
-    return Run(record, theta0, end.polished.theta, found.assignment)
+    return Run(record, theta0, end.polished.theta, _assignment(end, found))
+
+
+def _assignment(end: End, found: Match) -> tuple[tuple[int, ...], ...] | None:
+    """Teachers of each student of the whole network: merged students share theirs."""
+    if found.assignment is None or end.duplicated is None:
+        return found.assignment
+    return unmerged(found.assignment, end.duplicated.pairs)
 
 
 def _match(problem: Problem, end: End) -> Match:

@@ -72,6 +72,10 @@ def test_a_duplicated_neuron(seed: int, zeros: int) -> None:
     assert record["partition"] == [1, 1, 2]
     assert record["collinear"] == [[pair.first, pair.second]]
     assert record["optimal"] is False
+    groups = run_task(Task(4, 4, 5, "erf", "glorot", seed, 30)).assignment
+    assert len(groups) == 4
+    assert groups[pair.first] == groups[pair.second]
+    assert sorted(set().union(*groups)) == [0, 1, 2, 3]
 
 
 def test_a_dormant_neuron_is_not_called_converged() -> None:

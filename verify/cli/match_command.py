@@ -18,9 +18,9 @@ from verify import report
 from verify.cli.options import Count, Known, json_option
 from verify.cli.output import open_target
 from verify.documents import versions
-from verify.ends.duplicated import Duplicated, merged_point
+from verify.ends.duplicated import Duplicated, merged_point, unmerged
 from verify.ends.pairs import close_pairs
-from verify.matching import Match, match
+from verify.matching import match
 from verify.names import DUPLICATED, UNCLASSIFIED
 from verify.runs import weights_as_rows
 
@@ -96,7 +96,7 @@ def match_command(
     target = open_target(json_target)
     try:
         with threadpool_limits(limits=1):
-            record, point, found = examine(problem, theta, polishing, dps)
+            record, point = examine(problem, theta, polishing, dps)
     except BaseException:
         if target is not None:
             target.discard()
@@ -106,20 +106,19 @@ def match_command(
         sizes = {"n": problem.n, "k": problem.k, "dim": problem.dim}
         target.write({**head, **sizes, **record, "theta": weights_as_rows(point.theta, dps)})
     if json_target != "-":
-        _show(problem, record, point, found)
+        _show(problem, record, point)
     if record["structure"] != UNCLASSIFIED:
         return 0
     return 0 if problem.why_no_theory() and (record["converged"] or not polishing) else 3
 
 
-def examine(problem: Problem, theta: Array, polishing: bool, dps: int) -> tuple[dict[str, Any], Polished, Match]:
+def examine(problem: Problem, theta: Array, polishing: bool, dps: int) -> tuple[dict[str, Any], Polished]:
     """Match a network as it is, and polished where Newton's method contracts. Approximation.
 
     Returns
     -------
-    (dict, Polished, Match)
-        The JSON fields, the point that was matched, and the match (of the merged network, where neurons are
-        duplicated).
+    (dict, Polished)
+        The JSON fields and the point that was matched.
     """
     rough = match(problem, theta, dps=dps)
     point = polish(problem, theta, dps=dps)
@@ -130,6 +129,7 @@ def examine(problem: Problem, theta: Array, polishing: bool, dps: int) -> tuple[
         point, found = line.point, line.match
     else:
         found = match(problem, point) if polishing and point.converged else rough
+    groups = unmerged(found.assignment, line.pairs) if line and found.assignment else found.assignment
     converged = polishing and point.converged
     critical = inertia(problem, point.double()) if converged else None
     record = {
@@ -141,7 +141,7 @@ def examine(problem: Problem, theta: Array, polishing: bool, dps: int) -> tuple[
         "structure": DUPLICATED if line else found.structure,
         "partition": list(found.partition) if found.partition else None,
         "optimal": line is None and found.partition == tuple([1] * (problem.n - 1) + [problem.k - problem.n + 1]),
-        "assignment": [list(group) for group in found.assignment] if found.assignment else None,
+        "assignment": [list(group) for group in groups] if groups else None,
         "signs": list(found.signs) if found.signs else None,
         "distance": None if found.distance is None else short(found.distance),
         "distance_as_given": None if rough.distance is None else short(rough.distance),
@@ -152,10 +152,10 @@ def examine(problem: Problem, theta: Array, polishing: bool, dps: int) -> tuple[
         "collinear": [[pair.first, pair.second] for pair in line.pairs] if line else [],
         "why": found.why,
     }
-    return record, point, found
+    return record, point
 
 
-def _show(problem: Problem, record: dict[str, Any], point: Polished, found: Match) -> None:
+def _show(problem: Problem, record: dict[str, Any], point: Polished) -> None:
     out = report.console()
     rows = [
         ("structure", report.label(record["structure"], record["partition"])),
@@ -173,5 +173,4 @@ def _show(problem: Problem, record: dict[str, Any], point: Polished, found: Matc
         rows.append(("because", record["why"]))
     for name, value in rows:
         out.print(f"{name:11}{value}", soft_wrap=True)
-    same_neurons = found.assignment is not None and len(found.assignment) == problem.n
-    out.print(report.neurons_table(point.theta, problem, found.assignment if same_neurons else None))
+    out.print(report.neurons_table(point.theta, problem, record["assignment"]))

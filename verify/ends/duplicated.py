@@ -97,6 +97,20 @@ def merged_point(problem: Problem, theta: Array, pairs: tuple[Pair, ...], *, dps
     return Duplicated(pairs, point, match(smaller, polished), distance, float("nan"))
 
 
+def unmerged(groups: tuple[tuple[int, ...], ...], pairs: tuple[Pair, ...]) -> tuple[tuple[int, ...], ...]:
+    """The teachers of each student from those of the merged network's. Exact.
+
+    Examples
+    --------
+    >>> unmerged(((0,), (1, 2)), (Pair(0, 1, 1, 0.0),))
+    ((0,), (0,), (1, 2))
+    """
+    first_of = {pair.second: pair.first for pair in pairs}
+    rest = iter(groups)
+    taken = {i: next(rest) for i in range(len(groups) + len(pairs)) if i not in first_of}
+    return tuple(taken[first_of.get(i, i)] for i in range(len(groups) + len(pairs)))
+
+
 def _merge(theta: Array, pairs: tuple[Pair, ...]) -> tuple[Array, list[float]]:
     """Merged network (each pair in the place of its first) and the first one's share of each sum."""
     merged = theta.copy()
