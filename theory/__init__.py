@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from theory.averaging import copy_average, copy_average_derivation, optimal_copy_average
+    from theory.claim import Claim, Kind, Standing, faults
     from theory.copying import ReducedSystem, perturbed_copy
     from theory.derivation import Derivation, Outcome, Relation, Step, Verdict
     from theory.interactions import interaction, interaction_derivation
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 # No module may carry the name of a public function: importing it would hide the function.
 _HOME = {
+    "Claim": "theory.claim",
+    "Kind": "theory.claim",
+    "Standing": "theory.claim",
+    "faults": "theory.claim",
     "Derivation": "theory.derivation",
     "Group": "theory.structure",
     "Outcome": "theory.derivation",
@@ -44,16 +49,20 @@ _HOME = {
 }
 
 __all__ = [
+    "Claim",
     "Derivation",
     "Group",
+    "Kind",
     "Outcome",
     "ReducedSystem",
     "Relation",
+    "Standing",
     "Step",
     "Structure",
     "Verdict",
     "copy_average",
     "copy_average_derivation",
+    "faults",
     "gradient_in_weights",
     "interaction",
     "interaction_derivation",

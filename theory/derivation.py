@@ -14,6 +14,8 @@ from fractions import Fraction
 
 import sympy as sp
 
+from theory.inequality import Interval, is_positive
+
 
 class Relation(Enum):
     """How the two sides of a step are related."""
@@ -21,6 +23,9 @@ class Relation(Enum):
     EQUAL = "equal as expressions"
     DERIVATIVE = "the right side is the derivative of the left side"
     INTEGRAL = "the right side is the integral of the left side over the whole line"
+    POSITIVE = "the left side is positive on the domain"
+    INCREASING = "the left side vanishes at the lower end and its derivative, the right side, is positive: so is it"
+    LIMIT = "the right side is the limit of the left side as the variable tends to infinity"
 
 
 class Verdict(Enum):
@@ -94,6 +99,29 @@ def vanishes(expression: sp.Expr) -> tuple[Verdict, sp.Expr]:
     return Verdict.UNDECIDED, difference
 
 
+def _matrix_vanishes(expression: sp.MatrixExpr) -> tuple[Verdict, sp.Expr]:
+    """Decide whether a 1 x 1 matrix expression of symbolic sizes is zero; it is refuted at sizes 1."""
+    rest = sp.expand(expression).doit()
+    if rest.is_ZeroMatrix:
+        return Verdict.HOLDS, sp.S.Zero
+    small = rest.subs({size: 1 for size in rest.free_symbols if size.is_integer})
+    vectors = sorted(small.atoms(sp.MatrixSymbol), key=lambda x: x.name)
+    value = small.subs({x: sp.Matrix([[sp.Rational(3 + i, 5)]]) for i, x in enumerate(vectors)}).doit()
+    return (Verdict.FAILS if sp.Matrix(value)[0, 0] != 0 else Verdict.UNDECIDED), rest
+
+
+def _positivity(expression: sp.Expr, domain: tuple[Interval, ...]) -> Verdict:
+    """Proved, refuted at an interior point, or undecided."""
+    if is_positive(expression, domain):
+        return Verdict.HOLDS
+    for part in (sp.Rational(1, 2), sp.Rational(1, 5), sp.Rational(6, 7)):
+        point = {z: lo + part / (1 - part) if hi == sp.oo else lo + part * (hi - lo) for z, lo, hi in domain}
+        value = sp.N(expression.subs(point).subs(dict.fromkeys(expression.free_symbols - set(point), 1)), 30)
+        if value.is_number and value.is_real and value <= 0:
+            return Verdict.FAILS
+    return Verdict.UNDECIDED
+
+
 @dataclass(frozen=True)
 class Step:
     """One checked step of a derivation. Exact.
@@ -112,6 +140,8 @@ class Step:
         The variable of differentiation or integration.
     where : tuple of (sympy.Symbol, sympy.Expr)
         Abbreviations, substituted in both sides before an equality is checked.
+    domain : tuple of (sympy.Symbol, sympy.Expr, sympy.Expr)
+        Open intervals on which an inequality is stated.
 
     Examples
     --------
@@ -127,15 +157,35 @@ class Step:
     relation: Relation = Relation.EQUAL
     variable: sp.Symbol | None = None
     where: tuple[tuple[sp.Symbol, sp.Expr], ...] = field(default=())
+    domain: tuple[Interval, ...] = field(default=())
 
     def check(self) -> Outcome:
-        """Check the step. Exact."""
+        """Check the step. Exact.
+
+        Inequalities are proved by :func:`theory.inequality.is_positive` or not at all: what it cannot prove
+        is undecided, and refuted only by a value that is not positive inside the domain.
+        """
+        if self.relation is Relation.POSITIVE:
+            return Outcome(self.name, _positivity(self.left, self.domain), self.left)
         left = self.left
+        if self.relation is Relation.INCREASING:
+            ((variable, lower, _),) = self.domain
+            at_end, rest = vanishes(sp.limit(left, variable, lower, "+"))
+            if at_end is not Verdict.HOLDS:
+                return Outcome(self.name, at_end, rest)
+            slope, rest = vanishes(sp.diff(left, variable) - self.right)
+            if slope is not Verdict.HOLDS:
+                return Outcome(self.name, slope, rest)
+            return Outcome(self.name, _positivity(self.right, self.domain), self.right)
+        if self.relation is Relation.LIMIT:
+            left = sp.limit(left, self.variable, sp.oo)
         if self.relation is Relation.DERIVATIVE:
             left = sp.diff(left, self.variable)
         elif self.relation is Relation.INTEGRAL:
             left = sp.integrate(left, (self.variable, -sp.oo, sp.oo))
         difference = left - self.right
+        if isinstance(difference, sp.MatrixExpr):
+            return Outcome(self.name, *_matrix_vanishes(difference))
         if self.where:
             difference = difference.subs(dict(self.where), simultaneous=True)
         verdict, rest = vanishes(difference)

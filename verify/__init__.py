@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from verify.cells import Cell
     from verify.ends.settle import End, settle
+    from verify.ledger import Entry, register
     from verify.matching import Match, match
     from verify.prediction import Prediction, predict
     from verify.runs import Run, Task, run_task
@@ -18,18 +19,33 @@ if TYPE_CHECKING:
 # No module may carry the name of a public function: importing it would hide the function.
 _HOME = {
     "Cell": "verify.cells",
+    "Entry": "verify.ledger",
     "End": "verify.ends.settle",
     "Match": "verify.matching",
     "Prediction": "verify.prediction",
     "Run": "verify.runs",
     "Task": "verify.runs",
+    "register": "verify.ledger",
     "match": "verify.matching",
     "predict": "verify.prediction",
     "run_task": "verify.runs",
     "settle": "verify.ends.settle",
 }
 
-__all__ = ["Cell", "End", "Match", "Prediction", "Run", "Task", "match", "predict", "run_task", "settle"]
+__all__ = [
+    "Cell",
+    "End",
+    "Entry",
+    "Match",
+    "Prediction",
+    "Run",
+    "Task",
+    "match",
+    "predict",
+    "register",
+    "run_task",
+    "settle",
+]
 
 
 def __getattr__(name: str) -> Any:

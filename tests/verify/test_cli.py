@@ -158,7 +158,7 @@ REFUSED = [
     (("verify", "-n", "1:1000000", "-k", "3"), "at most 100000 values"),
     (("verify", "-n", "2", "-k", "3", "--activation", "tanh"), "got 'tanh', known are erf"),
     (("verify", "-n", "2", "-k", "3", "--init", "xavier"), "got 'xavier', known are gaussian, glorot"),
-    (("prove",), "got the command 'prove', known are verify, flow, match"),
+    (("prove",), "got the command 'prove', known are verify, flow, claims, match"),
     ((), "no command given"),
     (("verify", "-n", "2", "-k", "3", "--dps", "14"), "got 14, needs an integer of at least 15"),
     (("verify", "-n", "2", "-k", "3", "--jobs", "0"), "got 0"),

@@ -16,6 +16,7 @@ COMMANDS = {
         "Run flows from seeds and compare their ends with the theory.",
     ),
     "flow": ("verify.cli.flow_command", "flow_command", "Run one flow and show the network where it ends."),
+    "claims": ("verify.cli.claims_command", "claims_command", "List every claim of the theory with its standing."),
     "match": (
         "verify.cli.match_command",
         "match_command",

@@ -1,0 +1,148 @@
+"""A claim: one mathematical statement with its derivation, and what it means for simulations and certificates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import Enum
+
+import sympy as sp
+
+from theory.derivation import Outcome, Relation, Step, Verdict
+
+
+class Kind(Enum):
+    """What a claim is."""
+
+    THEOREM = "theorem"
+    OPEN = "open"
+
+
+class Standing(Enum):
+    """How well a claim is established; a weaker standing is never shown as a stronger one."""
+
+    PROVED = "proved symbolically, for symbolic sizes"
+    CERTIFIED = "proved in ball arithmetic, for the stated sizes"
+    OBSERVED = "seen in simulation only"
+    REFUTED = "a step is false"
+    UNKNOWN = "not decided"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One statement, carried by one object. Exact.
+
+    Parameters
+    ----------
+    id : str
+        Stable name, for example ``"erf-ca-critical"``.
+    kind : Kind
+        Theorems must be proved; open questions may stay unknown.
+    statement : str
+        In words, for a reader of the paper.
+    latex : str
+        The same as a formula.
+    sizes : str
+        For which sizes it is stated.
+    derive : callable
+        Gives the derivation, a tuple of steps; called when the claim is checked.
+    simulation : str
+        What simulation should show for given (n, k).
+    certificate : str
+        What a certificate must contain to prove it for given (n, k).
+
+    Examples
+    --------
+    A claim of one's own takes a few lines; this one is false, and the step says so:
+
+    >>> from theory import Claim, Kind, Step
+    >>> m = sp.Symbol("m", positive=True)
+    >>> steps = lambda: (Step("loss", "Averages cost nothing", m / 3, 0 * m),)
+    >>> wrong = Claim("mine", Kind.THEOREM, "Averages are free", "L = 0", "all m", steps)
+    >>> wrong.standing(wrong.check()).name, wrong.check()[0].step
+    ('REFUTED', 'loss')
+    """
+
+    id: str
+    kind: Kind
+    statement: str
+    latex: str
+    sizes: str
+    derive: Callable[[], tuple[Step, ...]]
+    simulation: str = ""
+    certificate: str = ""
+
+    def steps(self) -> tuple[Step, ...]:
+        """The derivation. Exact.
+
+        Raises
+        ------
+        ValueError
+            If two steps have one name: a failure could not be told by it.
+        """
+        steps = tuple(self.derive())
+        names = [step.name for step in steps]
+        if len(set(names)) != len(names):
+            raise ValueError(f"claim {self.id}: got two steps of one name in {names}, needs different names")
+        return steps
+
+    def check(self) -> tuple[Outcome, ...]:
+        """Check every step. Exact."""
+        return tuple(step.check() for step in self.steps())
+
+    def standing(self, outcomes: tuple[Outcome, ...]) -> Standing:
+        """Standing that follows from checked steps. Exact."""
+        if any(outcome.verdict is Verdict.FAILS for outcome in outcomes):
+            return Standing.REFUTED
+        return Standing.PROVED if outcomes and all(outcomes) else Standing.UNKNOWN
+
+    def with_fault(self, step: str, fault: str) -> Claim:
+        """The claim with a fault planted in one step, to see it caught. Exact.
+
+        Parameters
+        ----------
+        step : str
+            Name of the step.
+        fault : str
+            A name from :func:`faults` of that step.
+
+        Raises
+        ------
+        ValueError
+            If there is no such step or no such fault in it.
+        """
+        steps = self.steps()
+        wrong = next((s for s in steps if s.name == step), None)
+        if wrong is None:
+            raise ValueError(f"step: got {step!r}, claim {self.id} has {', '.join(s.name for s in steps)}")
+        planted = faults(wrong)
+        if fault not in planted:
+            raise ValueError(f"fault: got {fault!r}, step {step} knows {', '.join(planted)}")
+        return replace(self, derive=lambda: tuple(planted[fault] if s.name == step else s for s in steps))
+
+
+def faults(step: Step) -> dict[str, Step]:
+    """False variants of a step, by the kind of mistake. Exact.
+
+    ``sign`` turns a side round, ``constant`` adds 1/7, ``factor`` multiplies by 3/2, ``size`` replaces a size m by
+    m + 1.
+    """
+    found: dict[str, Step] = {}
+    if step.relation is Relation.POSITIVE:
+        found["sign"] = replace(step, left=-step.left)
+        return found
+    right = step.right
+    if isinstance(right, sp.MatrixExpr):
+        return {"sign": replace(step, right=-right), "factor": replace(step, right=sp.Rational(3, 2) * right)}
+    right = sp.sympify(right)
+    found["constant"] = replace(step, right=right + sp.Rational(1, 7))
+    if right != 0:
+        found["sign"] = replace(step, right=-right)
+        found["factor"] = replace(step, right=sp.Rational(3, 2) * right)
+    for symbol in sorted(right.free_symbols, key=lambda z: z.name):
+        if symbol.is_integer:
+            shifted = right.subs(symbol, symbol + 1)
+            if sp.simplify(shifted - right) != 0:
+                found["size"] = replace(step, right=shifted)
+                break
+    return found

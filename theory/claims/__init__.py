@@ -1,0 +1,17 @@
+"""The claims of the paper's core (erf), in the order in which they build on each other."""
+
+from __future__ import annotations
+
+from theory.claim import Claim
+from theory.claims import averaging, loss, neuron, optimum
+
+
+def claims() -> tuple[Claim, ...]:
+    """Every claim of this package. Exact.
+
+    Examples
+    --------
+    >>> len({claim.id for claim in claims()}) == len(claims())
+    True
+    """
+    return (*loss.CLAIMS, *neuron.CLAIMS, *averaging.CLAIMS, *optimum.CLAIMS)
