@@ -125,7 +125,7 @@ def faults(step: Step) -> dict[str, Step]:
     """False variants of a step, by the kind of mistake. Exact.
 
     ``sign`` turns a side round, ``constant`` adds 1/7, ``factor`` multiplies by 3/2, ``size`` replaces a size m by
-    m + 1.
+    m + 1, ``exponent`` raises a power by one.
     """
     found: dict[str, Step] = {}
     if step.relation is Relation.POSITIVE:
@@ -139,6 +139,9 @@ def faults(step: Step) -> dict[str, Step]:
     if right != 0:
         found["sign"] = replace(step, right=-right)
         found["factor"] = replace(step, right=sp.Rational(3, 2) * right)
+    power = next((x for x in sp.preorder_traversal(right) if x.is_Pow and x.base.free_symbols), None)
+    if power is not None:
+        found["exponent"] = replace(step, right=right.xreplace({power: power.base ** (power.exp + 1)}))
     for symbol in sorted(right.free_symbols, key=lambda z: z.name):
         if symbol.is_integer:
             shifted = right.subs(symbol, symbol + 1)

@@ -67,7 +67,10 @@ def _sizes(config: pytest.Config) -> tuple[tuple[int, int], ...]:
 def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
     """Append the claims to whatever tests there are."""
     if config.getoption("--copy-average"):
-        items.extend(_claim_items(session, config))
+        for item in _claim_items(session, config):
+            # Tells the reporters, which count what is collected.
+            config.hook.pytest_itemcollected(item=item)
+            items.append(item)
 
 
 def _claim_items(session: pytest.Session, config: pytest.Config) -> Iterator[pytest.Item]:
@@ -75,10 +78,15 @@ def _claim_items(session: pytest.Session, config: pytest.Config) -> Iterator[pyt
     from verify.observations import OBSERVATIONS
 
     for claim in all_claims():
-        yield ClaimItem.from_parent(session, name=f"claim[{claim.id}]", claim=claim)
+        yield _item(ClaimItem, session, f"claim[{claim.id}]", claim=claim)
         if config.getoption("--copy-average-level") == "simulated" and claim.id in OBSERVATIONS:
             for n, k in config.stash[SIZES]:
-                yield SimulationItem.from_parent(session, name=f"claim[{claim.id}-n{n}-k{k}]", claim=claim, n=n, k=k)
+                yield _item(SimulationItem, session, f"claim[{claim.id}-n{n}-k{k}]", claim=claim, n=n, k=k)
+
+
+def _item(kind: type[pytest.Item], session: pytest.Session, name: str, **arguments: Any) -> pytest.Item:
+    item: pytest.Item = kind.from_parent(session, name=name, nodeid=f"copy-average::{name}", **arguments)
+    return item
 
 
 class BrokenClaimError(Exception):

@@ -58,6 +58,13 @@ def _count() -> tuple[Step, ...]:
             term(k, sp.S.One).subs(i, 1),
             sp.S.One,
         ),
+        Step(
+            "one-teacher",
+            r"One teacher is not enough for $n \ge 2$ students: $\sum_i (-1)^{n-i} \binom ni i = n \sum_i (-1)^{n-i} \binom{n-1}{i-1} = "
+            r"n (1-1)^{n-1} = 0$",
+            sp.combsimp(i * sp.binomial(n, i) / sp.binomial(n - 1, i - 1)),
+            n,
+        ),
     )
 
 
@@ -82,7 +89,7 @@ def _copies() -> tuple[Step, ...]:
     return (
         Step(
             "pull",
-            r"At $n$ exact copies each $w_i$ is pulled along every uncopied $v_j$: $\partial L / \partial w_i \cdot v_j = -2 G_s(0, 1, 1)$",
+            r"At $n$ exact copies $(v_i, 1)$ each $w_i$ is pulled along every uncopied $v_j$: $\partial L / \partial w_i \cdot v_j = -2 G_s(0, 1, 1)$ (with the other sign for $(-v_i, -1)$)",
             -2 * pull,
             -2 / sp.pi,
         ),
@@ -140,8 +147,8 @@ CLAIMS = (
     Claim(
         "erf-copies-not-critical",
         Kind.THEOREM,
-        "For n < k, n exact copies are not critical; their loss is (k - n)/3",
-        r"\partial_{w_i} L\cdot v_j = -\tfrac2\pi \ne 0,\quad L = \tfrac{k-n}{3}",
+        "For n < k, n exact copies (up to sign) are not critical; their loss is (k - n)/3",
+        r"(w_i, a_i) = \pm(v_i, 1) \implies \partial_{w_i} L\cdot v_j = \mp\tfrac2\pi \ne 0,\quad L = \tfrac{k-n}{3}",
         "all n < k",
         _copies,
         "no flow ends at exact copies",

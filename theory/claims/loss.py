@@ -177,7 +177,7 @@ CLAIMS = (
         "For one neuron, a point is critical in weights exactly if it is critical in order parameters under "
         "the constraint that the squared cosines sum to at most 1",
         r"\nabla_w L = 0 \iff L_r = 0,\ L_{u_j} + 2\mu u_j = 0,\ \mu (1 - \sum_j u_j^2) = 0",
-        "n = 1, all k, d > k",
+        "n = 1, all k, d >= k, w != 0",
         _equivalence,
         "end points of flows satisfy the conditions",
         "the multiplier",

@@ -6,13 +6,15 @@ import sympy as sp
 
 from theory.claim import Claim, Kind
 from theory.derivation import Relation, Step
-from theory.neuron import group, one_neuron_derivation, one_neuron_loss
-from theory.symbols import a, m, u
+from theory.interactions import pair
+from theory.neuron import one_neuron_derivation
+from theory.symbols import a, p, q, s, u
 
 #: Real number of teachers: the theorems on L* hold between the integers too.
 K = sp.Symbol("k", positive=True)
 z = sp.Symbol("z", real=True)
 P = sp.Symbol("p", positive=True)
+T = sp.Symbol("t", real=True)
 _UNIT = ((z, sp.S.Zero, sp.S.One),)
 
 
@@ -29,11 +31,18 @@ def _unique() -> tuple[Step, ...]:
     own, mixed = sp.asin(x), sp.asin(sp.sqrt(P / (2 * K * (1 + P))))
     y = sp.Symbol("y", positive=True)
     X = sp.Symbol("x", positive=True)
+    at_origin = {s: 0, p: 0, q: 1}
     return (
+        Step(
+            "origin",
+            r"At $w = 0$ the gradient along each $v_j$ is $-2 a G_s(0, 0, 1)$, not zero for $a \ne 0$: so $r > 0$ from here on",
+            -2 * a * pair("erf").d_s.subs(at_origin, simultaneous=True),
+            -2 * sp.sqrt(2) * a / sp.pi,
+        ),
         Step(
             "pull",
             r"$L_{u_j} = -\frac{4a}{\pi} \rho / \sqrt{1 - \rho^2 u_j^2}$ with $\rho^2 = \frac{p}{2(1+p)}$, never zero for "
-            r"$a \ne 0$: by the conditions in order parameters the cosines are on the boundary, $\sum u_j^2 = 1$, and "
+            r"$a \ne 0$, $r > 0$: by the conditions in order parameters the cosines are on the boundary, $\sum u_j^2 = 1$, and "
             r"$u_j \sqrt{1 - \rho^2 u_j^2}$ is the same number for all $j$",
             sp.diff(pull, u) ** 2,
             rho**2 / (1 - rho**2 * u**2),
@@ -65,8 +74,14 @@ def _unique() -> tuple[Step, ...]:
             (1 / (1 + P) ** 2 / (4 * K)) ** 2 / (x / (2 * K) * (1 - x / (2 * K))),
         ),
         Step(
+            "eliminate",
+            r"$L_p = 0$ reads $a\, \partial_p \arcsin x = 2k\, \partial_p \arcsin y$, and with these slopes gives $a$",
+            2 * K * (1 / (4 * K * y * sp.sqrt(1 - y**2))) / (1 / sp.sqrt(1 - X**2)),
+            sp.sqrt(1 - X**2) / (2 * y * sp.sqrt(1 - y**2)),
+        ),
+        Step(
             "one-equation",
-            r"$L_a = 0$ and $L_p = 0$ leave $2 k y \sqrt{1-y^2} \arcsin y = \sqrt{1-x^2} \arcsin x$; with $x = 2 k y^2$ "
+            r"With $L_a = 0$, $a \arcsin x = k \arcsin y$, it leaves $2 k y \sqrt{1-y^2} \arcsin y = \sqrt{1-x^2} \arcsin x$; with $x = 2 k y^2$ "
             r"that is $F(y) = F(x)$ for $F(z) = \sqrt{1-z^2}\arcsin(z)/z$",
             (2 * K * y * sp.sqrt(1 - y**2) * sp.asin(y) / X).subs(X, 2 * K * y**2),
             sp.sqrt(1 - y**2) * sp.asin(y) / y,
@@ -100,17 +115,46 @@ def _unique() -> tuple[Step, ...]:
     )
 
 
-def _only_trivial_otherwise() -> tuple[Step, ...]:
-    r = sp.Symbol("r", positive=True)
-    star = group(m)
-    loss = one_neuron_loss(a, r, star.cosine, m)
+def _trivial() -> tuple[Step, ...]:
+    exact = pair("erf")
+    inner = {s: T, q: 1}
+    term = exact.value.subs(inner, simultaneous=True)
+    c, g = sp.symbols("c g", real=True)
     return (
-        Step("constant", r"At $a = 0$ the loss is that of the zero network, $k/3$", loss.subs(a, 0), m / 3),
         Step(
-            "descent",
-            r"and the loss falls in $a$ wherever the cosines are positive: $L_a = -2 k g(w, v) < 0$",
-            -sp.diff(loss, a).subs(a, 0) / m,
-            4 / sp.pi * sp.asin(r / sp.sqrt(2 * m * (1 + r**2))),
+            "slope",
+            r"$L = k/3 - 2a\sum_j g(w, v_j) + a^2 g(w, w)$, so at $a = 0$ with $t_j = w \cdot v_j$, $p = |w|^2$ the slope is "
+            r"$-\partial_a L = \frac4\pi \sum_j \arcsin\frac{t_j}{\sqrt{2(1+p)}}$ and $\nabla_w L = 0$: critical exactly where the "
+            r"sum vanishes",
+            2 * term,
+            4 / sp.pi * sp.asin(T / sp.sqrt(2 * (1 + p))),
+        ),
+        Step(
+            "mixed-derivative",
+            r"There $\partial_a \nabla_w L = -2 \sum_j G_s (v_j - \frac{t_j}{1+p} w)$, since $2 G_p = -\frac{t}{1+p} G_s$",
+            2 * exact.d_p.subs(inner, simultaneous=True),
+            -T / (1 + p) * exact.d_s.subs(inner, simultaneous=True),
+        ),
+        Step(
+            "root",
+            r"with $G_s > 0$: its root is $2(1+p) - t^2 = (2 + p) + (p - t^2)$, and $t^2 \le p$",
+            2 * (1 + p) - T**2,
+            (2 + p) + (p - T**2),
+        ),
+        Step(
+            "root-positive",
+            r"which is at least $2 + p > 0$. If the mixed derivative vanished, every $t_j$ would be a positive multiple of one and "
+            r"the same number, non-zero, against the vanishing sum (at $w = 0$ it is $-2\sum_j G_s v_j \ne 0$)",
+            2 + p,
+            sp.S.Zero,
+            Relation.POSITIVE,
+        ),
+        Step(
+            "saddle",
+            r"$\nabla^2_w L = 0$ at $a = 0$; in a direction where the mixed derivative is $c \ne 0$ and in $a$ the Hessian has the "
+            r"determinant $-c^2 < 0$: a strict saddle",
+            sp.Matrix([[0, c], [c, 2 * g]]).det(),
+            -(c**2),
         ),
     )
 
@@ -124,7 +168,7 @@ CLAIMS = (
         r"L^*_{\mathrm{erf}}(k) = \tfrac k3 - \tfrac2\pi k^2\arcsin\tfrac{1}{2k}",
         "n = 1, all k",
         _critical,
-        "every flow of one neuron ends there",
+        "flows of one neuron that converge with a non-zero outgoing weight end there",
         "the point in a uniqueness box",
     ),
     Claim(
@@ -132,19 +176,20 @@ CLAIMS = (
         Kind.THEOREM,
         "With a non-zero outgoing weight it is the only critical point of one neuron, up to the sign of the neuron",
         r"\nabla L = 0,\ a \ne 0 \implies (w, a) = \pm\left(\tfrac{1}{\sqrt{k(2k-1)}}\textstyle\sum_j v_j,\ k\right)",
-        "n = 1, all k, d > k",
+        "n = 1, all k, d >= k",
         _unique,
-        "no flow of one neuron ends elsewhere",
+        "flows of one neuron that converge with a non-zero outgoing weight end there",
         "nothing further",
     ),
     Claim(
         "erf-one-neuron-trivial",
         Kind.THEOREM,
-        "A neuron with outgoing weight 0 has loss k/3, and the loss falls from there",
-        r"L|_{a=0} = \tfrac k3,\quad -\partial_a L|_{a=0} = \tfrac{4k}{\pi}\arcsin\tfrac{r}{\sqrt{2k(1+r^2)}}",
-        "n = 1, all k",
-        _only_trivial_otherwise,
-        "no flow of one neuron ends at loss k/3",
+        "A neuron with outgoing weight 0 is critical where its interactions with the teachers sum to zero; these points are "
+        "strict saddles of loss k/3",
+        r"a = 0,\ \textstyle\sum_j \arcsin\tfrac{t_j}{\sqrt{2(1+p)}} = 0 \implies \nabla L = 0,\ \lambda_{\min} < 0",
+        "n = 1, all k, d >= k",
+        _trivial,
+        "nothing: flows end at saddles from exceptional starting points only",
         "nothing further",
     ),
 )

@@ -15,7 +15,6 @@ c = sp.Symbol("c_j", positive=True)
 T = sp.Symbol("t", real=True)
 
 LOSS = M / 3 - 2 / sp.pi * M**2 * sp.asin(1 / (2 * M))
-_FROM_ONE = ((j, sp.S.One, sp.oo),)
 
 
 def _series_steps() -> tuple[Step, ...]:
@@ -58,11 +57,10 @@ def _series_steps() -> tuple[Step, ...]:
         Step(
             "coefficients-positive",
             r"and $d_j > 0$ for $j \ge 1$",
-            c * (2 * j + 1) / (2 * (2 * j + 3)),
+            c * (2 * j - 1) / (2 * (2 * j + 1)),
             sp.S.Zero,
             Relation.POSITIVE,
-            # j is shifted by one: the interval (0, oo) then holds every integer j >= 1.
-            domain=((j, sp.S.Zero, sp.oo),),
+            domain=((j, sp.S.Half, sp.oo),),
         ),
     )
 
@@ -187,13 +185,13 @@ CLAIMS = (
         r"\min_{k_1+\dots+k_n = k} \textstyle\sum_i L^*_{\mathrm{erf}}(k_i) = L^*_{\mathrm{erf}}(k-n+1)",
         "all n <= k",
         _optimum,
-        "flows that end at copy-average end at this partition",
+        "flows seen to end at copy-average end at this partition: observed, not implied",
         "losses of all partitions, enclosed",
     ),
     Claim(
         "erf-average-asymptotics",
         Kind.THEOREM,
-        "Averaging m teachers costs (1/3 - 1/pi) per teacher in the limit, less 1/(24 pi m)",
+        "Averaging m teachers costs (1/3 - 1/pi) per teacher in the limit, less 1/(24 pi m) in all",
         r"L^*_{\mathrm{erf}}(m) = (\tfrac13-\tfrac1\pi)m - \tfrac{1}{24\pi m} + o(1/m)",
         "m to infinity",
         _asymptotics,
