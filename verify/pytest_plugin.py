@@ -67,10 +67,7 @@ def _sizes(config: pytest.Config) -> tuple[tuple[int, int], ...]:
 def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
     """Append the claims to whatever tests there are."""
     if config.getoption("--copy-average"):
-        for item in _claim_items(session, config):
-            # Tells the reporters, which count what is collected.
-            config.hook.pytest_itemcollected(item=item)
-            items.append(item)
+        items.extend(_claim_items(session, config))
 
 
 def _claim_items(session: pytest.Session, config: pytest.Config) -> Iterator[pytest.Item]:
