@@ -1,6 +1,8 @@
-"""Names of structures and verdicts, as they stand in the JSON contract."""
+"""Names of structures and verdicts, as they stand in the JSON contract, and how partitions are written."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 COPY_AVERAGE = "copy-average"
 PERTURBED_COPY = "perturbed-copy"
@@ -13,3 +15,16 @@ AGREES = "agrees"
 CONTRADICTS = "contradicts"
 UNKNOWN = "unknown"
 UNPREDICTED = "unpredicted"
+
+
+def describe_partition(partition: Sequence[int]) -> str:
+    """A partition in short form: 24 x 1 + 26. Exact.
+
+    Examples
+    --------
+    >>> describe_partition((1, 1, 3))
+    '2 x 1 + 3'
+    """
+    sizes = sorted(set(partition))
+    counts = [(size, list(partition).count(size)) for size in sizes]
+    return " + ".join(f"{count} x {size}" if count > 1 else str(size) for size, count in counts)

@@ -13,8 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from verify.cells import Cell, as_predicted
-from verify.matching import describe_partition
-from verify.names import CHANNEL, COPY_AVERAGE, DORMANT, DUPLICATED, PERTURBED_COPY
+from verify.names import CHANNEL, COPY_AVERAGE, DORMANT, DUPLICATED, PERTURBED_COPY, describe_partition
 
 #: Width of tables that do not go to a terminal.
 WIDTH = 118

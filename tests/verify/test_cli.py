@@ -154,6 +154,8 @@ REFUSED = [
     (("verify", "-n", "3:1", "-k", "3"), "reversed range"),
     (("verify", "-n", "1:2:3", "-k", "3"), "needs an integer, a range a:b or a comma list"),
     (("verify", "-n", "1.5", "-k", "3"), "needs an integer, a range a:b or a comma list"),
+    (("verify", "-n", "+-2", "-k", "3"), "needs an integer, a range a:b or a comma list"),
+    (("verify", "-n", "1:", "-k", "3"), "needs an integer, a range a:b or a comma list"),
     (("verify", "-n", "", "-k", "3"), "needs an integer, a range a:b or a comma list"),
     (("verify", "-n", "1:1000000", "-k", "3"), "at most 100000 values"),
     (("verify", "-n", "2", "-k", "3", "--activation", "tanh"), "got 'tanh', known are erf"),

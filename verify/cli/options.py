@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -45,8 +46,7 @@ class Sizes(click.ParamType):  # type: ignore[type-arg]  # generic in newer clic
 
 
 def _is_integer(text: str) -> bool:
-    digits = text.strip().lstrip("+-")
-    return digits.isascii() and digits.isdigit() and len(digits) < 10
+    return re.fullmatch(r"[+-]?[0-9]{1,9}", text.strip()) is not None
 
 
 class Count(click.ParamType):  # type: ignore[type-arg]  # generic in newer click only
