@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from verify.cells import Cell
+    from verify.certification import Certificate, certify
     from verify.ends.settle import End, settle
     from verify.ledger import Entry, register
     from verify.matching import Match, match
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 # No module may carry the name of a public function: importing it would hide the function.
 _HOME = {
     "Cell": "verify.cells",
+    "Certificate": "verify.certification",
+    "certify": "verify.certification",
     "Entry": "verify.ledger",
     "End": "verify.ends.settle",
     "Match": "verify.matching",
@@ -34,12 +37,14 @@ _HOME = {
 
 __all__ = [
     "Cell",
+    "Certificate",
     "End",
     "Entry",
     "Match",
     "Prediction",
     "Run",
     "Task",
+    "certify",
     "match",
     "predict",
     "register",

@@ -10,10 +10,12 @@ import numpy as np
 from mpmath import mp
 
 from numerics.initial import pack
+from numerics.newton import evaluate
 from numerics.population import Population
 from numerics.problem import Array, Problem
 from numerics.structures import Point, copy_average_point
 from verify.cells import Cell, make_cell
+from verify.certification import LARGEST, Status, certify
 from verify.names import COPY_AVERAGE
 from verify.runs import Task, run_task
 
@@ -117,4 +119,35 @@ OBSERVATIONS: dict[str, Callable[[int, int, int], list[Observation]]] = {
     "erf-ca-loss": _loss_at_averages,
     "erf-optimum": _partitions,
     "erf-copies-not-critical": _gradient_at_copies,
+}
+
+
+def _certified_average(n: int, k: int) -> list[Observation]:
+    """The optimal copy-average point, to many digits, in a box that holds one critical point: this one."""
+    problem = Problem(n, k)
+    if n * (problem.dim + 1) > LARGEST:
+        return []
+    point = copy_average_point([1] * (n - 1) + [k - n + 1], dps=DPS + 15)
+    theta = np.full(problem.shape, mp.mpf(0), dtype=object)
+    theta[:, :k], theta[:, -1] = point.coordinates, point.outgoing
+    found = certify(problem, evaluate(problem, theta, dps=DPS), dps=DPS)
+    held = found.loss is not None and found.loss[0] <= point.loss <= found.loss[1]
+    return [
+        Observation(
+            f"certificate {found.status.name.lower()} ({found.why})", float(found.status is not Status.UNIQUE), 0.5
+        ),
+        Observation(f"identity {found.identity}", float(found.identity is not True), 0.5),
+        Observation("loss in its enclosure", float(not held), 0.5),
+    ]
+
+
+def _certified_one_neuron(n: int, k: int) -> list[Observation]:
+    return _certified_average(n, k) if n == 1 else []
+
+
+#: For each claim that certificates speak of: what they prove at one (n, k); nothing where balls are too slow.
+CERTIFIED: dict[str, Callable[[int, int], list[Observation]]] = {
+    "erf-one-neuron-critical": _certified_one_neuron,
+    "erf-ca-critical": _certified_average,
+    "erf-ca-loss": _certified_average,
 }

@@ -13,7 +13,7 @@ import pytest
 if TYPE_CHECKING:
     from _pytest.terminal import TerminalReporter
 
-LEVELS = ("symbolic", "simulated")
+LEVELS = ("symbolic", "simulated", "certified")
 PROPERTY = "copy-average"
 
 
@@ -21,7 +21,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Options under one prefix."""
     group = parser.getgroup("copy-average", "claims on copying and averaging networks")
     group.addoption("--copy-average", action="store_true", help="verify every claim, one's own included")
-    group.addoption("--copy-average-level", choices=LEVELS, default="symbolic", help="symbolic, or flows too")
+    group.addoption(
+        "--copy-average-level",
+        choices=LEVELS,
+        default="symbolic",
+        help="symbolic; flows too; certificates in ball arithmetic too",
+    )
     group.addoption("--copy-average-n", default="1:3", help="students for simulations: N, A:B or a comma list")
     group.addoption("--copy-average-k", default="3", help="teachers for simulations: N, A:B or a comma list")
     group.addoption("--copy-average-seeds", type=int, default=3, help="seeds for each (n, k)")
@@ -72,13 +77,17 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
 
 def _claim_items(session: pytest.Session, config: pytest.Config) -> Iterator[pytest.Item]:
     from verify.ledger import all_claims
-    from verify.observations import OBSERVATIONS
+    from verify.observations import CERTIFIED, OBSERVATIONS
 
+    level = LEVELS.index(config.getoption("--copy-average-level"))
     for claim in all_claims():
         yield _item(ClaimItem, session, f"claim[{claim.id}]", claim=claim)
-        if config.getoption("--copy-average-level") == "simulated" and claim.id in OBSERVATIONS:
-            for n, k in config.stash[SIZES]:
+        for n, k in config.stash[SIZES]:
+            if level >= 1 and claim.id in OBSERVATIONS:
                 yield _item(SimulationItem, session, f"claim[{claim.id}-n{n}-k{k}]", claim=claim, n=n, k=k)
+            if level >= 2 and claim.id in CERTIFIED:
+                name = f"claim[{claim.id}-n{n}-k{k}-certified]"
+                yield _item(CertificateItem, session, name, claim=claim, n=n, k=k)
 
 
 def _item(kind: type[pytest.Item], session: pytest.Session, name: str, **arguments: Any) -> pytest.Item:
@@ -133,28 +142,56 @@ class ClaimItem(_Item):
             raise BrokenClaimError("\n".join(lines))
 
 
-class SimulationItem(_Item):
-    """What simulation shows of a claim at one (n, k)."""
+class _SizedItem(_Item):
+    """Comparisons of a claim at one (n, k)."""
+
+    established = ""
 
     def __init__(self, *, n: int, k: int, **arguments: Any) -> None:
         super().__init__(**arguments)
         self.n, self.k = n, k
 
+    def compare(self) -> list[Any]:
+        """The comparisons; none where nothing can be said."""
+        raise AssertionError("each kind of item has its own")
+
     def runtest(self) -> None:
         """Compare; raise with what is off and by how much."""
-        from verify.observations import OBSERVATIONS
-
-        found = OBSERVATIONS[self.claim.id](self.n, self.k, self.config.getoption("--copy-average-seeds"))
+        found = self.compare()
         where = f"(n, k) = ({self.n}, {self.k})"
         if not found:
-            self.note("NOT SEEN", where)
-            pytest.skip(f"{self.claim.id} says nothing of what happened at {where}")
+            self.note(f"NOT {self.established}", where)
+            pytest.skip(f"{self.claim.id}: nothing to compare at {where}")
         wrong = [observation for observation in found if not observation]
-        self.note("REFUTED" if wrong else "OBSERVED", where)
+        self.note("REFUTED" if wrong else self.established, where)
         if wrong:
             lines = [f"{self.claim.id} at {where}: {self.claim.statement}"]
-            lines += [f"{o.what}: off by {o.gap:.3g}, rounding allows {o.allowed:.3g}" for o in wrong]
+            lines += [f"{o.what}: off by {o.gap:.3g}, allowed {o.allowed:.3g}" for o in wrong]
             raise BrokenClaimError("\n".join(lines))
+
+
+class SimulationItem(_SizedItem):
+    """What simulation shows of a claim at one (n, k)."""
+
+    established = "OBSERVED"
+
+    def compare(self) -> list[Any]:
+        """Flows and evaluations beside what the claim says."""
+        from verify.observations import OBSERVATIONS
+
+        return list(OBSERVATIONS[self.claim.id](self.n, self.k, self.config.getoption("--copy-average-seeds")))
+
+
+class CertificateItem(_SizedItem):
+    """What certificates prove of a claim at one (n, k)."""
+
+    established = "CERTIFIED"
+
+    def compare(self) -> list[Any]:
+        """Certificates in ball arithmetic."""
+        from verify.observations import CERTIFIED
+
+        return list(CERTIFIED[self.claim.id](self.n, self.k))
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter, config: pytest.Config) -> None:
@@ -167,7 +204,7 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter, config: pytest.C
             for name, value in getattr(report, "user_properties", ()):
                 if name == PROPERTY:
                     claim, standing, sizes, statement = value.split("|", 3)
-                    rows.setdefault(f"{claim}|{sizes}", [claim, standing, sizes, statement])
+                    rows.setdefault(f"{claim}|{sizes}|{standing}", [claim, standing, sizes, statement])
     if not rows:
         return
     terminalreporter.section("copy-average claims")

@@ -61,6 +61,15 @@ def test_simulations_for_chosen_sizes(tmp_path: Path) -> None:
     assert "(n, k) = (2, 3)" in done.stdout
 
 
+def test_certificates_for_chosen_sizes(tmp_path: Path) -> None:
+    sizes = ("--copy-average-n", "1,2", "--copy-average-k", "3", "--copy-average-seeds", "1")
+    done = _pytest(tmp_path, "--copy-average", "--copy-average-level", "certified", *sizes, "-k", "erf-ca-critical")
+    assert done.returncode == 0, done.stdout
+    for standing in ("PROVED", "OBSERVED", "CERTIFIED"):
+        assert standing in done.stdout
+    assert done.stdout.count("CERTIFIED") == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
