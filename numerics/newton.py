@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 
 from numerics.population import Population
 from numerics.precise import PrecisePopulation, scaled_gradient
-from numerics.precision import Exact, decimal, digits, from_ball, infinity_norm, to_ball
+from numerics.precision import Exact, decimal, digits, from_ball, infinity_norm, to_ball, to_double, to_exact
 from numerics.problem import Array, Problem, finite_array
 
 #: Newton's method is trusted if its first step is followed by one at most this fraction as long.
@@ -65,7 +65,7 @@ class Polished:
 
     def double(self) -> Array:
         """The point in double precision, shape (n, dim + 1). Approximation."""
-        return np.array([[float(x) for x in row] for row in self.theta])
+        return to_double(self.theta)
 
 
 def _symmetric_solver(matrix: Array) -> Callable[[Array], Array] | None:
@@ -182,6 +182,20 @@ def polish(problem: Problem, theta: ArrayLike, *, dps: int = 50) -> Polished:
         return _finish(population, start, point, dps, contraction, converged=converged)
 
 
+def read_point(problem: Problem, theta: ArrayLike | Polished) -> tuple[Array, Exact]:
+    """A point in double precision and to all the digits it carries. Approximation.
+
+    Raises
+    ------
+    ValueError
+        If ``theta`` has another shape or is not finite.
+    """
+    if isinstance(theta, Polished):
+        return theta.double(), theta.theta
+    rough = finite_array("theta", theta, problem.shape)
+    return rough, to_exact(rough)
+
+
 def evaluate(problem: Problem, theta: Exact, *, dps: int = 50) -> Polished:
     """Loss and gradient at a point given to many digits, as a :class:`Polished`. Approximation.
 
@@ -195,7 +209,7 @@ def evaluate(problem: Problem, theta: Exact, *, dps: int = 50) -> Polished:
     with digits(dps + GUARD_DIGITS) as arithmetic:
         population = PrecisePopulation(problem, arithmetic)
         balls = [[to_ball(x) for x in row] for row in theta]
-        start = np.array([[float(x) for x in row] for row in theta])
+        start = to_double(theta)
         result = _finish(population, start, balls, dps, 0.0, converged=True)
     critical = bool(result.grad_inf <= mp.mpf(10) ** -dps)
     return Polished(result.theta, result.loss, result.grad_inf, dps, critical, 0.0, 0.0)
@@ -241,7 +255,7 @@ def _finish(
     entries = [[*(grad_W[i, x] for x in range(grad_W.ncols())), grad_a[i]] for i in range(grad_W.nrows())]
     gradient = np.array([[from_ball(g) for g in row] for row in entries], dtype=object)
     theta = np.array([[from_ball(x) for x in row] for row in point], dtype=object)
-    moved = float(np.abs(np.array([[float(x) for x in row] for row in theta]) - start).max())
+    moved = float(np.abs(to_double(theta) - start).max())
     # Terms of order one cancel: what is left below 10**-dps is their rounding.
     value = from_ball(loss)
     value = mp.mpf(0) if abs(value) < mp.mpf(10) ** -dps else value

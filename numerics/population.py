@@ -69,12 +69,13 @@ class Population:
         """
         S, p, q, _ = self._pairs(self._check(theta))
         (g,) = self._kernel.value(S, p, q, FLOAT)
-        return self._loss_from(g)
+        return self._loss_from(g, g @ self._c)
 
-    def _loss_from(self, g: Array) -> float:
+    def _loss_from(self, g: Array, g_c: Array) -> float:
+        """Loss from the interactions (n, n + k) and their product with all coefficients (n,)."""
         n = self.problem.n
         a, c = self._c[:n], self._c
-        return float(a @ (g @ c) + a @ (g[:, n:] @ c[n:])) + self._teacher_loss
+        return float(a @ g_c + a @ (g[:, n:] @ c[n:])) + self._teacher_loss
 
     def value_and_gradient(self, theta: Array) -> tuple[float, Array]:
         """Loss and its gradient, shape (n, dim + 1). Approximation."""
@@ -83,7 +84,7 @@ class Population:
         g, g_s, g_p = self._kernel.first(S, p, q, FLOAT)
         a, c = self._c[:n], self._c
         g_c = g @ c
-        loss = float(a @ g_c + a @ (g[:, n:] @ c[n:])) + self._teacher_loss
+        loss = self._loss_from(g, g_c)
         gradient = np.empty(theta.shape)
         g_s *= c
         inner = gradient[:, :-1]

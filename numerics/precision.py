@@ -74,6 +74,11 @@ def to_double(array: Exact) -> NDArray[np.float64]:
     return np.array([[float(x) for x in row] for row in array], dtype=np.float64)
 
 
+def to_exact(array: NDArray[np.float64]) -> Exact:
+    """The doubles of a matrix as mpmath numbers, without rounding. Exact conversion."""
+    return np.array([[mp.mpf(x) for x in row] for row in array], dtype=object)
+
+
 def infinity_norm(values: Exact) -> mp.mpf:
     """The largest absolute value of an array of mpmath numbers. Approximation."""
     return max((abs(x) for x in values.ravel()), default=mp.mpf(0))

@@ -12,7 +12,7 @@ import numpy as np
 from mpmath import mp
 
 from numerics.kernels import structures as kernel
-from numerics.precision import Exact, digits, from_ball, to_ball
+from numerics.precision import Exact, digits, from_ball, to_ball, to_double
 from numerics.problem import Array
 
 SCALAR = SimpleNamespace(sqrt=math.sqrt, asin=math.asin, pi=math.pi, rational=lambda a, b: a / b)
@@ -47,7 +47,7 @@ class Point:
     def doubles(self) -> tuple[Array, Array]:
         """Coordinates and outgoing weights in double precision."""
         return (
-            np.array([[float(x) for x in row] for row in self.coordinates]),
+            to_double(self.coordinates),
             np.array([float(x) for x in self.outgoing]),
         )
 

@@ -21,9 +21,9 @@ from mpmath import mp
 from numpy.typing import ArrayLike, NDArray
 
 from numerics.kernels import structures as kernel
-from numerics.newton import GUARD_DIGITS, Polished
+from numerics.newton import GUARD_DIGITS, Polished, read_point
 from numerics.precision import Exact, digits, from_ball, to_ball
-from numerics.problem import Array, Problem, finite_array
+from numerics.problem import Array, Problem
 from verify.enclosures import Ball, Enclosures, Rows
 from verify.matching import Match, match
 from verify.names import COPY_AVERAGE
@@ -116,11 +116,7 @@ def certify(
     >>> found.status.name, found.index, found.identity
     ('UNIQUE', 0, True)
     """
-    if isinstance(theta, Polished):
-        rough, exact = theta.double(), theta.theta
-    else:
-        rough = finite_array("theta", theta, problem.shape)
-        exact = np.array([[mp.mpf(x) for x in row] for row in rough], dtype=object)
+    rough, exact = read_point(problem, theta)
     if problem.fixed_outgoing is not None or rough.size > LARGEST:
         held = problem.fixed_outgoing is not None
         return Certificate(Status.UNKNOWN, why="outgoing weights are held fixed" if held else f"order over {LARGEST}")

@@ -83,14 +83,14 @@ class Enclosures:
         d_s, d_p, d_ss, d_sp, d_sq, d_pp, d_pq = (2 * a[i] * c[j] * f for f in second)
         for x in range(dim):
             row = H[i * wide + x]
-            # Twice in w_i: coefficients of z_y and w_y for this x.
-            of_z, of_w = d_ss * z[x] + 2 * d_sp * w[x], 2 * d_sp * z[x] + 4 * d_pp * w[x]
-            # Once in w_i and once in w_j, both as different vectors.
-            to_w, to_z = d_ss * z[x] + 2 * d_sp * w[x], 2 * d_sq * z[x] + 4 * d_pq * w[x]
+            # Twice in w_i: coefficients of z_y and w_y for this x. Once in w_i and once in w_j, both as different
+            # vectors: shared with w_y, and the coefficient of z_y.
+            shared, of_w = d_ss * z[x] + 2 * d_sp * w[x], 2 * d_sp * z[x] + 4 * d_pp * w[x]
+            to_z = 2 * d_sq * z[x] + 4 * d_pq * w[x]
             for y in range(dim):
-                row[i * wide + y] += of_z * z[y] + of_w * w[y]
+                row[i * wide + y] += shared * z[y] + of_w * w[y]
                 if j < n:
-                    row[j * wide + y] += to_w * w[y] + to_z * z[y]
+                    row[j * wide + y] += shared * w[y] + to_z * z[y]
             row[i * wide + x] += 2 * d_p
             pull = 2 * (second[0] * z[x] + 2 * second[1] * w[x])
             self._add_mixed(H, i * wide + x, i * wide + dim, c[j] * pull)

@@ -12,8 +12,8 @@ import numpy as np
 from mpmath import mp
 from numpy.typing import ArrayLike
 
-from numerics.newton import Polished
-from numerics.problem import Problem, finite_array
+from numerics.newton import Polished, read_point
+from numerics.problem import Problem
 from verify.names import UNCLASSIFIED
 from verify.placement import Candidate, Network
 
@@ -88,15 +88,13 @@ def match(problem: Problem, theta: ArrayLike | Polished, *, dps: int = 50, toler
     >>> found.structure, found.assignment, found.signs, float(found.distance)
     ('copy-average', ((1,), (0,)), (-1, 1), 0.0)
     """
+    rough, exact = read_point(problem, theta)
     if isinstance(theta, Polished):
-        exact, dps = theta.theta, theta.dps
+        dps = theta.dps
         if tolerance is None:
             tolerance = _polished_tolerance(problem, dps) if theta.converged else ROUGH_TOLERANCE
-        rough = theta.double()
-    else:
-        rough = finite_array("theta", theta, problem.shape)
-        exact = np.array([[mp.mpf(x) for x in row] for row in rough], dtype=object)
-        tolerance = ROUGH_TOLERANCE if tolerance is None else tolerance
+    elif tolerance is None:
+        tolerance = ROUGH_TOLERANCE
     why = problem.why_no_theory()
     if why is not None:
         return Match(UNCLASSIFIED, why=why)

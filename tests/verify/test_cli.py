@@ -126,6 +126,10 @@ def test_match(weights: Path) -> None:
     rough = document("match", str(weights), "--no-polish")
     assert not rough["polished"]
     assert rough["distance"] == found["distance_as_given"]
+    # As given means the point as well: its loss and gradient are those of the file, not of a polished point.
+    with np.load(weights) as given:
+        assert [float(x) for x in rough["theta"][0][:-1]] == given["W"][0].tolist()
+    assert float(rough["grad_inf"]) > 1e-6
 
 
 def test_match_with_a_teacher_and_duplicated_neurons(tmp_path: Path) -> None:

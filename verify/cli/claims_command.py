@@ -27,15 +27,10 @@ def claims_command(claim_id: str | None, fresh: bool, fault: str | None, json_ta
     """
     if fault is not None and claim_id is None:
         raise click.BadParameter("needs the ID of a claim", param_hint="--fault")
-    target = open_target(json_target)
-    try:
+    with open_target(json_target) as target:
         entries = (_one(claim_id, fault, fresh),) if claim_id is not None else _all(fresh)
-    except BaseException:
         if target is not None:
-            target.discard()
-        raise
-    if target is not None:
-        target.write(document(entries))
+            target.write(document(entries))
     if json_target != "-":
         _show(entries, whole=claim_id is not None)
     return exit_status(entries)

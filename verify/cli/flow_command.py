@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 from threadpoolctl import threadpool_limits
 
@@ -39,36 +41,33 @@ def flow_command(
     (w_i, a_i).
     """
     (problem,) = problems([n], [k], activation, dim)
-    target = open_target(json_target)
     task = Task(n, k, problem.dim, activation, init, seed, dps, grad_tol, rtol, max_steps)
-    try:
+    with open_target(json_target) as target:
         with threadpool_limits(limits=1):
             cell = make_cell(problem, dps)
             cell.runs[seed] = done = run_task(task)
-    except BaseException:
         if target is not None:
-            target.discard()
-        raise
-    if target is not None:
-        target.write(
-            {
-                "schema": "copy-average/flow/1",
-                "versions": versions(),
-                "activation": activation,
-                "init": init,
-                "dps": dps,
-                "n": n,
-                "k": k,
-                "dim": problem.dim,
-                "verdict": cell.verdict,
-                **done.record,
-                "theta0": done.theta0.tolist(),
-                "theta": weights_as_rows(done.theta, dps),
-            }
-        )
+            target.write(_document(cell, done, task))
     if json_target != "-":
         _show(cell, done)
     return cell.exit_status()
+
+
+def _document(cell: Cell, done: Run, task: Task) -> dict[str, Any]:
+    return {
+        "schema": "copy-average/flow/1",
+        "versions": versions(),
+        "activation": task.activation,
+        "init": task.init,
+        "dps": task.dps,
+        "n": task.n,
+        "k": task.k,
+        "dim": task.dim,
+        "verdict": cell.verdict,
+        **done.record,
+        "theta0": done.theta0.tolist(),
+        "theta": weights_as_rows(done.theta, task.dps),
+    }
 
 
 def _show(cell: Cell, done: Run) -> None:

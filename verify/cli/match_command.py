@@ -11,8 +11,8 @@ from threadpoolctl import threadpool_limits
 
 from numerics.inertia import inertia
 from numerics.initial import pack
-from numerics.newton import Polished, polish
-from numerics.precision import decimal, short
+from numerics.newton import Polished, evaluate, polish
+from numerics.precision import decimal, short, to_exact
 from numerics.problem import Array, Problem
 from verify import report
 from verify.cli.options import Count, Known, json_option
@@ -93,18 +93,13 @@ def match_command(
     (k,). A network trained on half the mean squared error has the same critical points.
     """
     problem, theta = load(file, k, activation)
-    target = open_target(json_target)
-    try:
+    with open_target(json_target) as target:
         with threadpool_limits(limits=1):
             record, point = examine(problem, theta, polishing, dps)
-    except BaseException:
         if target is not None:
-            target.discard()
-        raise
-    if target is not None:
-        head = {"schema": "copy-average/match/1", "versions": versions(), "activation": activation, "dps": dps}
-        sizes = {"n": problem.n, "k": problem.k, "dim": problem.dim}
-        target.write({**head, **sizes, **record, "theta": weights_as_rows(point.theta, dps)})
+            head = {"schema": "copy-average/match/1", "versions": versions(), "activation": activation, "dps": dps}
+            sizes = {"n": problem.n, "k": problem.k, "dim": problem.dim}
+            target.write({**head, **sizes, **record, "theta": weights_as_rows(point.theta, dps)})
     if json_target != "-":
         _show(problem, record, point)
     if record["structure"] != UNCLASSIFIED:
@@ -121,7 +116,7 @@ def examine(problem: Problem, theta: Array, polishing: bool, dps: int) -> tuple[
         The JSON fields and the point that was matched.
     """
     rough = match(problem, theta, dps=dps)
-    point = polish(problem, theta, dps=dps)
+    point = polish(problem, theta, dps=dps) if polishing else evaluate(problem, to_exact(theta), dps=dps)
     line: Duplicated | None = None
     if polishing and not point.converged:
         line = merged_point(problem, theta, close_pairs(theta), dps=dps)

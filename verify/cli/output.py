@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import click
 
 from verify.documents import Target
 
 
-def open_target(name: str | None) -> Target | None:
-    """The target of ``--json``, checked before any work is done."""
+@contextmanager
+def open_target(name: str | None) -> Iterator[Target | None]:
+    """The target of ``--json``, checked before any work is done and given up if nothing was written."""
     if name is None:
-        return None
+        yield None
+        return
+    target = _checked(name)
+    try:
+        yield target
+    finally:
+        target.discard()
+
+
+def _checked(name: str) -> Target:
     try:
         return Target(name)
     except OSError as error:

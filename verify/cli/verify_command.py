@@ -71,7 +71,6 @@ def verify_command(
     CA: copy-average, with the sizes of the groups of teachers; PC: perturbed copy.
     """
     grid = problems(n, k, activation, dim)
-    target = open_target(json_target)
     tasks = [
         Task(p.n, p.k, p.dim, activation, init, seed, dps, grad_tol, rtol, max_steps)
         for p in grid
@@ -79,15 +78,12 @@ def verify_command(
     ]
     cells: dict[tuple[int, int], Cell] = {}
     interrupted = False
-    try:
-        _collect(grid, tasks, cells, jobs or cores())
-    except KeyboardInterrupt:
-        interrupted = True
-    except BaseException:
-        if target is not None:
-            target.discard()
-        raise
-    _present(list(cells.values()), target, json_target == "-", interrupted, activation, init, dps)
+    with open_target(json_target) as target:
+        try:
+            _collect(grid, tasks, cells, jobs or cores())
+        except KeyboardInterrupt:
+            interrupted = True
+        _present(list(cells.values()), target, json_target == "-", interrupted, activation, init, dps)
     return INTERRUPTED if interrupted else exit_status(list(cells.values()))
 
 

@@ -84,7 +84,7 @@ class End:
     @property
     def converged(self) -> bool:
         """Whether a critical point was found that the flow converges to."""
-        return self.polished.converged
+        return self.polished.converged and self.channel is None
 
 
 def settle(problem: Problem, flow: Flow, *, dps: int = 50) -> End:
@@ -117,7 +117,7 @@ def settle(problem: Problem, flow: Flow, *, dps: int = 50) -> End:
                 return End(flow, line.point, inertia(problem, line.point.double()), line, saddles=tuple(saddles))
             run = channel(flow)
             if run is not None:
-                return End(flow, polish(problem, flow.theta, dps=dps), channel=run, saddles=tuple(saddles))
+                return End(flow, polished, channel=run, saddles=tuple(saddles))
         if flow.stop is not Stop.GRADIENT:
             return End(flow, polished, found, saddles=tuple(saddles))
         if flow.grad_inf > FLOOR:
