@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
@@ -178,14 +176,13 @@ def remembered() -> tuple[Entry, ...] | None:
 
 def remember(entries: Iterable[Entry]) -> None:
     """Store entries for the next call; a folder that cannot be written is not an error. Exact."""
+    from verify.documents import Target
+
     document = {"schema": CACHE_SCHEMA, "fingerprint": fingerprint(), "entries": [asdict(e) for e in entries]}
     target = _cache_file()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, beside = tempfile.mkstemp(dir=target.parent)
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            json.dump(document, stream)
-        Path(beside).replace(target)
+        Target(str(target)).write(document)
     except OSError:
         return
 
