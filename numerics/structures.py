@@ -19,6 +19,8 @@ SCALAR = SimpleNamespace(sqrt=math.sqrt, asin=math.asin, pi=math.pi, rational=la
 
 #: Shortest step in n, over k, before the branch of the perturbed copy is taken to end.
 SHORTEST_STEP = 1e-7
+#: Up to this k the branch is followed from integer to integer, each kept for the next n.
+STEPWISE = 400
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,9 +118,48 @@ def perturbed_copy_point(n: int, k: int, *, dps: int = 50) -> Point | None:
     >>> float(perturbed_copy_point(9, 10).loss)
     0.01968215747342...
     """
+    numbers = perturbed_copy_numbers(n, k, dps=dps)
+    if numbers is None:
+        return None
+    alpha, beta, gamma, a = numbers
+    coordinates = np.full((n, k), gamma, dtype=object)
+    coordinates[:, :n] = beta
+    for i in range(n):
+        coordinates[i, i] = alpha
+    with digits(dps + 15) as arithmetic:
+        x = [to_ball(number) for number in numbers]
+        (loss,) = kernel.perturbed_copy_loss(x[0], x[1], x[2], x[3], n, k, arithmetic)
+        return Point("perturbed-copy", None, coordinates, np.full(n, a, dtype=object), from_ball(loss))
+
+
+def perturbed_copy_numbers(n: int, k: int, *, dps: int = 50) -> tuple[mp.mpf, mp.mpf, mp.mpf, mp.mpf] | None:
+    """The four numbers of the perturbed copy, or None where its branch does not reach. Approximation.
+
+    Parameters
+    ----------
+    n, k : int
+        With 1 <= n < k; of any size.
+    dps : int
+        Digits.
+
+    Returns
+    -------
+    tuple of four mpmath numbers, or None
+        alpha, beta, gamma, a; see :func:`perturbed_copy_point`.
+
+    Raises
+    ------
+    ValueError
+        If not 1 <= n < k.
+
+    Examples
+    --------
+    >>> [f"{float(x):.3g}" for x in perturbed_copy_numbers(25_000, 50_000)]
+    ['0.999', '-4.3e-08', '3.99e-05', '1']
+    """
     if not 1 <= n < k:
         raise ValueError(f"n: got {n}, needs 1 <= n < k = {k}")
-    start = _branch(k, n)
+    start = _branch(k, n) if k <= STEPWISE else _far_along(k, n)
     if start is None:
         return None
     with digits(dps + 15) as arithmetic:
@@ -130,13 +171,8 @@ def perturbed_copy_point(n: int, k: int, *, dps: int = 50) -> Point | None:
             if size < mp.mpf(10) ** -(dps + 8):
                 break
             x = [(x[i] - sum(to_ball(float(inverse[i, j])) * residual[j] for j in range(4))).mid() for i in range(4)]
-        (loss,) = kernel.perturbed_copy_loss(x[0], x[1], x[2], x[3], n, k, arithmetic)
         alpha, beta, gamma, a = (from_ball(value) for value in x)
-        coordinates = np.full((n, k), gamma, dtype=object)
-        coordinates[:, :n] = beta
-        for i in range(n):
-            coordinates[i, i] = alpha
-        return Point("perturbed-copy", None, coordinates, np.full(n, a, dtype=object), from_ball(loss))
+        return alpha, beta, gamma, a
 
 
 def _jacobian(x: tuple[float, float, float, float], n: float, k: int) -> Array:
@@ -179,9 +215,23 @@ def _branch(k: int, n: int) -> tuple[float, float, float, float] | None:
     start = _branch(k, n + 1)
     if start is None:
         return None
-    x, slope, at, step = np.array(start), np.zeros(4), float(n + 1), 0.25
-    while at > n:
-        step = min(step, at - n)
+    return _follow(start, n + 1, n, k, 0.25)
+
+
+@lru_cache(maxsize=256)
+def _far_along(k: int, n: int) -> tuple[float, float, float, float] | None:
+    """The same in as few steps as the branch allows, from n = k, with nothing kept on the way."""
+    start = _branch(k, k)
+    return None if start is None else _follow(start, k, n, k, 0.25)
+
+
+def _follow(
+    start: tuple[float, float, float, float], high: int, low: int, k: int, step: float
+) -> tuple[float, float, float, float] | None:
+    """Continuation in real n from high down to low, or None where the branch ends."""
+    x, slope, at = np.array(start), np.zeros(4), float(high)
+    while at > low:
+        step = min(step, at - low)
         new = _newton(x - step * slope, at - step, k)
         # A point that moves much further than its predecessors did has jumped to another branch.
         if new is None or np.abs(new - x).max() > 0.1 * max(1.0, float(np.abs(x).max())):

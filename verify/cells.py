@@ -8,6 +8,7 @@ from typing import Any
 
 from numerics.precision import decimal
 from numerics.problem import Problem
+from verify.certificates.existence import Status
 from verify.names import AGREES, CHANNEL, CONTRADICTS, DUPLICATED, UNKNOWN, UNPREDICTED
 from verify.prediction import Prediction, predict
 from verify.runs import Run
@@ -47,8 +48,8 @@ class Cell:
         return verdict(self.records(), self.predicted, self.problem.why_no_theory())
 
     def exit_status(self) -> int:
-        """0, 1 or 3; without predictions 0 only if every run converged."""
-        if self.verdict == UNPREDICTED and not all(record["converged"] for record in self.records()):
+        """0, 1 or 3; without predictions 0 only if every run converged, and was certified where that was asked."""
+        if self.verdict == UNPREDICTED and not all(map(_settled, self.records())):
             return EXIT[UNKNOWN]
         return EXIT[self.verdict]
 
@@ -65,6 +66,7 @@ class Cell:
                     "partition": list(p.partition) if p.partition else None,
                     "loss": decimal(p.loss, self.dps),
                     "minimum": True,
+                    "certified": p.certified,
                 }
                 for p in self.predicted
             ],
@@ -74,9 +76,13 @@ class Cell:
         return document if why is None else {**document, "why_unpredicted": why}
 
 
-def make_cell(problem: Problem, dps: int) -> Cell:
-    """An empty cell with its predictions. Approximation."""
-    return Cell(problem, dps, predict(problem, dps=dps))
+def _settled(record: dict[str, Any]) -> bool:
+    return bool(record["converged"]) and record.get("certificate") in (None, Status.UNIQUE.name.lower())
+
+
+def make_cell(problem: Problem, dps: int, *, certified: bool = False) -> Cell:
+    """An empty cell with its predictions, proved to be minima if asked. Approximation."""
+    return Cell(problem, dps, predict(problem, dps=dps, certified=certified))
 
 
 def as_predicted(record: dict[str, Any], predicted: Sequence[Prediction]) -> bool:
@@ -87,12 +93,34 @@ def as_predicted(record: dict[str, Any], predicted: Sequence[Prediction]) -> boo
     return any((record["structure"], partition) == (p.structure, p.partition) for p in predicted)
 
 
+def judge(record: dict[str, Any], predicted: Sequence[Prediction]) -> str:
+    """What one run says of the theory: ``agrees``, ``contradicts`` or ``unknown``. Approximation.
+
+    Where certificates were asked for, only what they prove counts: a run agrees if its end point is certified
+    unique and identical with a predicted minimum; any other certified critical point contradicts.
+    """
+    if record["structure"] in ELSEWHERE:
+        return CONTRADICTS
+    if not record["converged"]:
+        return UNKNOWN
+    named = as_predicted(record, predicted)
+    if record.get("certificate") is None:
+        return AGREES if named else UNKNOWN
+    proved = record["certified"]
+    if record["certificate"] != Status.UNIQUE.name.lower() or proved["index"] is None:
+        return UNKNOWN
+    if named and proved["identity"] is not False:
+        # A prediction is of minima: the identical point with another index would refute it.
+        return UNKNOWN if proved["identity"] is None else AGREES if proved["index"] == 0 else CONTRADICTS
+    return CONTRADICTS
+
+
 def verdict(records: Sequence[dict[str, Any]], predicted: Sequence[Prediction], why_no_theory: str | None) -> str:
     """Verdict of a cell from its runs. Approximation.
 
     ``agrees`` if every run ended in a predicted structure; ``contradicts`` if one demonstrably ended elsewhere;
-    ``unknown`` if one did not converge, or ended at a point that is not named and not certified;
-    ``unpredicted`` where the theory says nothing. No runs at all are ``unknown``.
+    ``unknown`` if one did not converge, or could not be certified where that was asked; ``unpredicted`` where the
+    theory says nothing. No runs at all are ``unknown``.
 
     Examples
     --------
@@ -101,11 +129,10 @@ def verdict(records: Sequence[dict[str, Any]], predicted: Sequence[Prediction], 
     """
     if why_no_theory is not None:
         return UNPREDICTED
-    if any(record["structure"] in ELSEWHERE for record in records):
+    judgements = {judge(record, predicted) for record in records}
+    if CONTRADICTS in judgements:
         return CONTRADICTS
-    if records and all(as_predicted(record, predicted) for record in records):
-        return AGREES
-    return UNKNOWN
+    return AGREES if judgements == {AGREES} else UNKNOWN
 
 
 def exit_status(cells: Sequence[Cell]) -> int:

@@ -4,29 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import sys
 import tempfile
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from verify.cells import Cell
-
-#: Distributions whose versions a document records.
-RECORDED = ("copy-average", "numpy", "scipy", "mpmath", "python-flint")
-
-
-def versions() -> dict[str, str]:
-    """Versions of everything that a result may depend on. Exact."""
-    found = {"python": platform.python_version()}
-    for name in RECORDED:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "not installed"
-    return found
+from verify.versions import versions
 
 
 def verify_document(

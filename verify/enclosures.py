@@ -52,15 +52,19 @@ class Enclosures:
     def gradient(self, theta: Rows) -> list[Ball]:
         """Gradient, flat in the row-major order of theta."""
         Z, c, q, s, a = self._pairs(theta)
-        flat = []
-        for i in range(self._problem.n):
+        n, dim = self._problem.n, self._problem.dim
+        pulls = flint.arb_mat(n, len(Z))
+        radial, outgoing = [], []
+        for i in range(n):
             first = [self._kernel.first(s[i][j], q[i], q[j], self._m) for j in range(len(Z))]
-            radial = sum((2 * c[j] * f[2] for j, f in enumerate(first)), flint.arb(0))
-            for x in range(self._problem.dim):
-                pull = sum((c[j] * f[1] * Z[j][x] for j, f in enumerate(first)), flint.arb(0))
-                flat.append(2 * a[i] * (pull + radial * Z[i][x]))
-            flat.append(2 * sum((c[j] * f[0] for j, f in enumerate(first)), flint.arb(0)))
-        return flat
+            for j, f in enumerate(first):
+                pulls[i, j] = 2 * a[i] * c[j] * f[1]
+            radial.append(4 * a[i] * sum((c[j] * f[2] for j, f in enumerate(first)), flint.arb(0)))
+            outgoing.append(2 * sum((c[j] * f[0] for j, f in enumerate(first)), flint.arb(0)))
+        incoming = pulls * flint.arb_mat(Z)
+        return [
+            g for i in range(n) for g in (*(incoming[i, x] + radial[i] * Z[i][x] for x in range(dim)), outgoing[i])
+        ]
 
     def hessian(self, theta: Rows) -> Rows:
         """Hessian, rows and columns in the row-major order of theta; see ``numerics.population`` for the formula."""

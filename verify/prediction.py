@@ -9,9 +9,11 @@ from mpmath import mp
 
 from numerics.inertia import inertia
 from numerics.initial import pack
+from numerics.newton import evaluate
 from numerics.precision import infinity_norm
 from numerics.problem import Problem
 from numerics.structures import Point, copy_average_point, perturbed_copy_point
+from verify.certification import certify
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,14 +25,17 @@ class Prediction:
     structure : str
     partition : tuple of int or None
     loss : mpmath number
+    certified : bool
+        Whether it was proved to be a strict minimum.
     """
 
     structure: str
     partition: tuple[int, ...] | None
     loss: mp.mpf
+    certified: bool = False
 
 
-def predict(problem: Problem, *, dps: int = 50) -> tuple[Prediction, ...]:
+def predict(problem: Problem, *, dps: int = 50, certified: bool = False) -> tuple[Prediction, ...]:
     """List the theory's structures that are strict minima. Approximation.
 
     For erf: the optimal copy-average point and the perturbed copy, each where its Hessian (in double
@@ -41,6 +46,8 @@ def predict(problem: Problem, *, dps: int = 50) -> tuple[Prediction, ...]:
     problem : Problem
     dps : int
         Digits of the losses.
+    certified : bool
+        Prove which are minima; else, and where no proof was found, the Hessian in double precision decides.
 
     Returns
     -------
@@ -61,15 +68,25 @@ def predict(problem: Problem, *, dps: int = 50) -> tuple[Prediction, ...]:
         copy = perturbed_copy_point(n, k, dps=dps)
         if copy is not None and infinity_norm(copy.outgoing - points[0].outgoing) > 1e-9:
             points.append(copy)
-    minima = [point for point in points if _is_minimum(point, n, k, problem.dim)]
-    minima.sort(key=lambda point: point.loss)
-    return tuple(Prediction(point.name, point.partition, point.loss) for point in minima)
+    minima = []
+    for point in points:
+        minimum, proved = _is_minimum(point, n, k, problem.dim, certified, dps)
+        if minimum:
+            minima.append(Prediction(point.name, point.partition, point.loss, proved))
+    return tuple(sorted(minima, key=lambda prediction: prediction.loss))
 
 
-def _is_minimum(point: Point, n: int, k: int, dim: int) -> bool:
+def _is_minimum(point: Point, n: int, k: int, dim: int, certified: bool, dps: int) -> tuple[bool, bool]:
+    """Whether a structure is a strict minimum, and whether that was proved."""
     # All coordinates that the teacher ignores are alike: one stands for all.
     standard = Problem(n, k, dim=min(dim, k + 1))
+    if certified:
+        theta = np.full(standard.shape, mp.mpf(0), dtype=object)
+        theta[:, :k], theta[:, -1] = point.coordinates, point.outgoing
+        found = certify(standard, evaluate(standard, theta, dps=dps), dps=dps)
+        if found.index is not None and found.identity:
+            return found.index == 0, True
     coordinates, outgoing = point.doubles()
     W = np.zeros((n, standard.dim))
     W[:, :k] = coordinates
-    return inertia(standard, pack(W, outgoing)).minimum
+    return inertia(standard, pack(W, outgoing)).minimum, False

@@ -71,13 +71,14 @@ def verify_table(cells: Sequence[Cell]) -> Table:
         ("index", "left"),
         ("|grad|", "left"),
         ("distance", "left"),
+        ("certified", "left"),
         ("verdict", "left"),
     ):
         table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
     for cell in cells:
         records = cell.records()
         done = [r for r in records if r["converged"]]
-        indices = sorted({r["index"] for r in done if r["index"] is not None})
+        indices = sorted({_index(r) for r in done} - {None})  # type: ignore[type-var]
         table.add_row(
             str(cell.problem.n),
             str(cell.problem.k),
@@ -86,9 +87,33 @@ def verify_table(cells: Sequence[Cell]) -> Table:
             ",".join(map(str, indices)),
             _worst([r["grad_inf"] for r in done]),
             _worst([r["distance"] for r in done]),
+            _certified(records, [run.certificate_seconds for run in cell.runs.values()]),
             cell.verdict,
         )
     return table
+
+
+def _index(record: dict[str, Any]) -> int | None:
+    """The certified index where there is one."""
+    proved = (record["certified"] or {}).get("index")
+    found: int | None = record["index"] if proved is None else proved
+    return found
+
+
+def _certified(records: Sequence[dict[str, Any]], times: Sequence[float]) -> str:
+    """How many end points are certified, how many basins, and the mean time of a certificate."""
+    asked = [r for r in records if r["certificate"] is not None]
+    if not asked:
+        return ""
+    unique = [r for r in asked if r["certificate"] == "unique"]
+    lines = sum(1 for r in asked if r["certified"].get("line"))
+    basins = sum(1 for r in unique if r["certified"]["basin"])
+    parts = [f"{len(unique)} unique" + (f", {basins} basins" if unique else "")]
+    if lines:
+        parts.append(f"{lines} lines")
+    seconds = [time for time in times if time > 0]
+    mean = f" ({1000 * sum(seconds) / len(seconds):.0f} ms)" if seconds else ""
+    return ", ".join(parts) + mean
 
 
 def exceptions(cells: Sequence[Cell]) -> list[str]:
@@ -100,9 +125,10 @@ def exceptions(cells: Sequence[Cell]) -> list[str]:
                 f"(n, k) = ({cell.problem.n}, {cell.problem.k}): nothing is claimed, {cell.problem.why_no_theory()}."
             )
         for record in cell.records():
+            where = f"(n, k) = ({cell.problem.n}, {cell.problem.k}), seed {record['seed']}"
             if not as_predicted(record, cell.predicted):
-                where = f"(n, k) = ({cell.problem.n}, {cell.problem.k}), seed {record['seed']}"
                 lines.append(f"{where}: {explain(record)}")
+            lines += [f"{where}: {sentence}" for sentence in _not_certified(record)]
     return lines
 
 
@@ -122,6 +148,21 @@ def explain(record: dict[str, Any]) -> str:
     return f"{point} and loss {record['loss'][:14]} that the theory does not name{near}."
 
 
+def _not_certified(record: dict[str, Any]) -> list[str]:
+    """What was not proved of a converged run, and why."""
+    proved = record["certified"]
+    if proved is None or not record["converged"] or record["structure"] == DUPLICATED:
+        return []
+    why = proved.get("why", "no reason is known")
+    if record["certificate"] != "unique":
+        return [f"not certified ({record['certificate']}): {why}."]
+    if proved["index"] is None or (proved["identity"] is None and record["distance"] is not None):
+        return [f"index or identity not certified: {why}."]
+    if proved["identity"] is False:
+        return ["it is certainly not the structure that it was matched with."]
+    return [] if proved["basin"] else [f"basin not certified: {why}."]
+
+
 def _channel(record: dict[str, Any], evidence: dict[str, Any]) -> str:
     i, j = evidence["students"]
     first, second = evidence["outgoing"]
@@ -139,9 +180,15 @@ def _duplicated(record: dict[str, Any], evidence: dict[str, Any]) -> str:
     )
     return (
         f"duplicated neuron: {pairs}. Merged they are {label(evidence['merged_structure'], record['partition'])}: "
-        f"a line of critical points (Hessian with {record['zero_eigenvalues']} zero eigenvalues), approached like "
-        f"t^-{evidence['shrinking_exponent']:.2f}."
+        f"a line of critical points ({_rank(record)}), approached like t^-{evidence['shrinking_exponent']:.2f}."
     )
+
+
+def _rank(record: dict[str, Any]) -> str:
+    proved = record["certified"] or {}
+    if proved.get("line"):
+        return f"proved; Hessian of rank {proved['rank']} of {proved['parameters']}, index {proved['index']}"
+    return f"Hessian with {record['zero_eigenvalues']} zero eigenvalues"
 
 
 def _dormant(record: dict[str, Any], evidence: dict[str, Any]) -> str:

@@ -11,6 +11,8 @@ from numerics.flow.integrate import gradient_flow
 from numerics.initial import initial_weights
 from numerics.precision import Exact, decimal, short
 from numerics.problem import Array, Problem
+from verify.certificates.attempt import Proof, prove
+from verify.certificates.described import certified, proof_document, status
 from verify.ends.duplicated import unmerged
 from verify.ends.settle import End, settle
 from verify.matching import Match, match
@@ -28,6 +30,10 @@ class Task:
     seed, dps : int
     grad_tol, rtol : float
     max_steps : int
+    certify : bool
+        Whether to prove where the run ends.
+    document : bool
+        Whether to keep the certificate as a file's document.
     """
 
     n: int
@@ -40,6 +46,8 @@ class Task:
     grad_tol: float = 5e-8
     rtol: float = 1e-6
     max_steps: int = 20_000
+    certify: bool = True
+    document: bool = False
 
     def problem(self) -> Problem:
         """The problem that the task speaks of."""
@@ -60,12 +68,18 @@ class Run:
         Polished point; the end of the flow where there is none.
     assignment : tuple of tuple of int, or None
         The teachers of each student, where a structure was found.
+    document : dict or None
+        The certificate as a file's document, where one was asked for and proved.
+    certificate_seconds : float
+        Time of the certificate; not part of the record, which depends on nothing but its task.
     """
 
     record: dict[str, Any]
     theta0: Array
     theta: Exact
     assignment: tuple[tuple[int, ...], ...] | None
+    document: dict[str, Any] | None = None
+    certificate_seconds: float = 0.0
 
 
 def run_task(task: Task) -> Run:
@@ -84,8 +98,15 @@ def run_task(task: Task) -> Run:
     flow = gradient_flow(problem, theta0, grad_tol=task.grad_tol, rtol=task.rtol, max_steps=task.max_steps)
     end = settle(problem, flow, dps=task.dps)
     found = _match(problem, end)
-    record = {"seed": task.seed, **describe(problem, end, found, task.dps)}
-    return Run(record, theta0, end.polished.theta, _assignment(end, found))
+    proof, document = None, None
+    if task.certify:
+        proof = prove(problem, end, found, dps=task.dps)
+        end = proof.end
+        if task.document:
+            document = proof_document(problem, proof)
+    record = {"seed": task.seed, **describe(problem, end, found, task.dps, proof)}
+    seconds = proof.certificate.seconds if proof is not None else 0.0
+    return Run(record, theta0, end.polished.theta, _assignment(end, found), document, seconds)
 
 
 def _assignment(end: End, found: Match) -> tuple[tuple[int, ...], ...] | None:
@@ -104,7 +125,7 @@ def _match(problem: Problem, end: End) -> Match:
     return Match(UNCLASSIFIED, why=why)
 
 
-def describe(problem: Problem, end: End, found: Match, dps: int) -> dict[str, Any]:
+def describe(problem: Problem, end: End, found: Match, dps: int, proof: Proof | None = None) -> dict[str, Any]:
     """The fields of the JSON contract for one run, without its seed. Approximation.
 
     Losses and points carry ``dps`` digits as decimal strings; small quantities two digits.
@@ -132,17 +153,25 @@ def describe(problem: Problem, end: End, found: Match, dps: int) -> dict[str, An
         "runner_up_distance": None if found.runner_up_distance is None else short(found.runner_up_distance),
         "index": end.inertia.negative if end.inertia else None,
         "zero_eigenvalues": end.inertia.zero if end.inertia else None,
-        "certificate": None,
-        "certified": None,
+        "certificate": None if proof is None else status(proof),
+        "certified": None if proof is None else certified(proof),
         "dead": [],
         "collinear": collinear,
         "events": [
             {"event": "passed a saddle", "time": s.time, "grad_inf": s.grad_inf, "lambda_min": s.lambda_min}
             for s in end.saddles
-        ],
+        ]
+        + _ran_on(proof),
         "evidence": _evidence(end),
         "why": found.why,
     }
+
+
+def _ran_on(proof: Proof | None) -> list[dict[str, Any]]:
+    if proof is None or not proof.ran_on:
+        return []
+    flow = proof.end.flow
+    return [{"event": "ran on towards the certified basin", "time": flow.time, "grad_inf": flow.grad_inf}]
 
 
 def _special_name(end: End) -> str | None:

@@ -77,10 +77,10 @@ def test_copy_average_is_certified_with_identity(n: int, k: int) -> None:
     assert found.identity is True
     assert found.index == 0
     assert found.radius < mp.mpf(10) ** -38
-    assert found.uniqueness_radius >= mp.mpf(10) ** -8
-    # Close and narrow: the bound on the smallest eigenvalue is within 1e-6 of its value, and below it.
+    assert found.uniqueness_radius >= mp.mpf(10) ** -6
+    # Close and narrow: the bound on the smallest eigenvalue is near its value, and below it.
     smallest = np.linalg.eigvalsh(Population(problem).hessian(given.double()))[0]
-    assert smallest * (1 - 1e-6) < float(found.lambda_min) < smallest + 1e-12
+    assert smallest * (1 - 1e-3) < float(found.lambda_min) < smallest + 1e-12
     low, high = found.loss
     assert low <= point.loss <= high
     with mp.workdps(60):
@@ -101,13 +101,15 @@ def test_saddles_are_certified_with_their_index(point: Point, n: int, k: int, in
     given = polished(problem, point)
     found = certify(problem, given)
     assert found.status is Status.UNIQUE
-    expected = int((np.linalg.eigvalsh(Population(problem).hessian(given.double())) < 0).sum())
+    eigenvalues = np.linalg.eigvalsh(Population(problem).hessian(given.double()))
+    expected = int((eigenvalues < 0).sum())
     assert found.index == expected
     assert index is None or expected == index
     assert expected >= 1
-    assert found.lambda_min is None
-    # The perturbed copy is not a copy-average point: nothing is claimed of its identity.
-    assert found.identity is (True if point.name == "copy-average" else None)
+    # Double-precision eigenvalues err by 1e-16 of the largest, about 10.
+    smallest = np.abs(eigenvalues).min()
+    assert smallest * (1 - 1e-3) < float(found.lambda_min) < smallest + 1e-12
+    assert found.identity is True
 
 
 def test_where_there_is_no_critical_point_it_is_proved() -> None:
@@ -136,7 +138,9 @@ def test_what_cannot_be_decided_is_unknown() -> None:
     line = pack(np.column_stack([np.repeat(C, 2, axis=0), np.zeros(2)]), [0.5, 1.5])
     assert certify(Problem(2, 2), line).status is Status.UNKNOWN
     assert certify(problem, theta, radius="1e-30").status is not Status.UNIQUE
-    assert certify(Problem(13, 13), np.ones((13, 15))).why == "order over 160"
+    held = certify(Problem(1, 2, fixed_outgoing=[1.0]), np.ones((1, 4)))
+    assert held.status is Status.UNKNOWN
+    assert held.why == "outgoing weights are held fixed"
 
 
 def test_refusals() -> None:

@@ -55,7 +55,14 @@ def test_the_main_job() -> None:
         assert mp.mpf(r["distance"]) < mp.mpf("1e-40")
         assert mp.mpf(r["runner_up_distance"]) > 0.1
         assert r["index"] == 0
-        assert r["certificate"] is None
+        assert r["certificate"] == "unique"
+        assert r["certified"]["index"] == 0
+        assert r["certified"]["identity"] is True
+        assert r["certified"]["basin"] is True
+        # Rounded down, to three digits.
+        assert r["certified"]["lambda_min"] == "0.00753"
+        low, high = map(mp.mpf, r["certified"]["loss"])
+        assert low <= mp.mpf(r["loss"]) <= high
 
 
 def test_a_grid_agrees_for_every_number_of_jobs(tmp_path: Path) -> None:

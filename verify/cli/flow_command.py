@@ -9,11 +9,12 @@ from threadpoolctl import threadpool_limits
 
 from verify import report
 from verify.cells import Cell, make_cell
-from verify.cli.options import Count, flow_options, json_option
+from verify.cli.folder import open_folder
+from verify.cli.options import Count, certificate_options, flow_options, json_option
 from verify.cli.output import open_target
 from verify.cli.verify_command import problems
-from verify.documents import versions
 from verify.runs import Run, Task, run_task, weights_as_rows
+from verify.versions import versions
 
 
 @click.command("flow")
@@ -21,6 +22,7 @@ from verify.runs import Run, Task, run_task, weights_as_rows
 @click.option("-k", "k", type=Count(1), required=True, help="Teacher neurons.")
 @click.option("--seed", type=Count(0), default=0, show_default=True, help="Seed of the initial point.")
 @flow_options
+@certificate_options
 @json_option
 def flow_command(
     n: int,
@@ -33,6 +35,8 @@ def flow_command(
     grad_tol: float,
     rtol: float,
     max_steps: int,
+    certifying: bool,
+    folder: str | None,
     json_target: str | None,
 ) -> int:
     """Run one flow and show the network where it ends.
@@ -41,11 +45,16 @@ def flow_command(
     (w_i, a_i).
     """
     (problem,) = problems([n], [k], activation, dim)
-    task = Task(n, k, problem.dim, activation, init, seed, dps, grad_tol, rtol, max_steps)
+    task = Task(
+        n, k, problem.dim, activation, init, seed, dps, grad_tol, rtol, max_steps, certifying, folder is not None
+    )
+    certificates = open_folder(folder, certifying=certifying)
     with open_target(json_target) as target:
         with threadpool_limits(limits=1):
-            cell = make_cell(problem, dps)
+            cell = make_cell(problem, dps, certified=certifying)
             cell.runs[seed] = done = run_task(task)
+        if certificates is not None:
+            certificates.add(task, done)
         if target is not None:
             target.write(_document(cell, done, task))
     if json_target != "-":

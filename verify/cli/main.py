@@ -22,6 +22,11 @@ COMMANDS = {
         "match_command",
         "Name the structure of a network that was trained elsewhere.",
     ),
+    "recheck": (
+        "verify.cli.recheck_command",
+        "recheck_command",
+        "Prove the theorems of certificate files again, from their numbers alone.",
+    ),
 }
 
 INTERRUPTED = 130
@@ -55,7 +60,7 @@ class _Commands(click.Group):
 
 def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     if value:
-        from verify.documents import versions
+        from verify.versions import versions
 
         found = versions()
         rest = ", ".join(f"{name} {number}" for name, number in found.items() if name != "copy-average")

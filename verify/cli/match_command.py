@@ -17,12 +17,12 @@ from numerics.problem import Array, Problem
 from verify import report
 from verify.cli.options import Count, Known, json_option
 from verify.cli.output import open_target
-from verify.documents import versions
 from verify.ends.duplicated import Duplicated, merged_point, unmerged
 from verify.ends.pairs import close_pairs
 from verify.matching import match
 from verify.names import DUPLICATED, UNCLASSIFIED
 from verify.runs import weights_as_rows
+from verify.versions import versions
 
 ACCEPTED = "a NumPy .npz archive with W (n, d) and a (n,), and optionally teacher (k, d) and teacher_outgoing (k,)"
 

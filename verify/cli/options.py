@@ -140,6 +140,29 @@ def flow_options(command: F) -> F:
     return command
 
 
+def certificate_options(command: F) -> F:
+    """Options on certificates."""
+    options = [
+        click.option(
+            "--certify/--no-certify",
+            "certifying",
+            default=True,
+            show_default=True,
+            help="Prove where each flow ends (ball arithmetic).",
+        ),
+        click.option(
+            "--certificates",
+            "folder",
+            metavar="DIR",
+            default=None,
+            help="Write one certificate file per run into DIR, for copy-average recheck.",
+        ),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 json_option = click.option(
     "--json", "json_target", metavar="FILE", default=None, help="Write the result as JSON; - for standard output."
 )

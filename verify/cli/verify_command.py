@@ -12,7 +12,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from numerics.problem import Problem
 from verify import report
 from verify.cells import Cell, exit_status, make_cell
-from verify.cli.options import Count, Sizes, cores, flow_options, json_option
+from verify.cli.folder import Folder, open_folder
+from verify.cli.options import Count, Sizes, certificate_options, cores, flow_options, json_option
 from verify.cli.output import open_target
 from verify.documents import Target, verify_document
 from verify.pool import runs
@@ -47,6 +48,7 @@ def problems(n: Sequence[int], k: Sequence[int], activation: str, dim: int | Non
     "--jobs", type=Count(1), default=None, help="Processes; results do not depend on it.  [default: all cores]"
 )
 @flow_options
+@certificate_options
 @json_option
 def verify_command(
     n: tuple[int, ...],
@@ -60,34 +62,44 @@ def verify_command(
     grad_tol: float,
     rtol: float,
     max_steps: int,
+    certifying: bool,
+    folder: str | None,
     json_target: str | None,
 ) -> int:
     """Run flows from seeds and compare their ends with the theory.
 
     For each (n, k), gradient flow on the full mean squared error is integrated from each seed, its end is
-    polished to --dps digits and matched to the theory's structures modulo all symmetries. Every run that did
-    not end at a predicted minimum is named, with what shows it.
+    polished to --dps digits, matched to the theory's structures modulo all symmetries, and certified: that
+    exactly one critical point is there, of which index, that it is the predicted one, and that the flow from
+    its last point converges to it. Every run that did not end at a predicted minimum is named, with what shows it.
 
     CA: copy-average, with the sizes of the groups of teachers; PC: perturbed copy.
     """
     grid = problems(n, k, activation, dim)
     tasks = [
-        Task(p.n, p.k, p.dim, activation, init, seed, dps, grad_tol, rtol, max_steps)
+        Task(p.n, p.k, p.dim, activation, init, seed, dps, grad_tol, rtol, max_steps, certifying, folder is not None)
         for p in grid
         for seed in range(seeds)
     ]
     cells: dict[tuple[int, int], Cell] = {}
     interrupted = False
+    certificates = open_folder(folder, certifying=certifying)
     with open_target(json_target) as target:
         try:
-            _collect(grid, tasks, cells, jobs or cores())
+            _collect(grid, tasks, cells, jobs or cores(), certificates)
         except KeyboardInterrupt:
             interrupted = True
         _present(list(cells.values()), target, json_target == "-", interrupted, activation, init, dps)
     return INTERRUPTED if interrupted else exit_status(list(cells.values()))
 
 
-def _collect(grid: Sequence[Problem], tasks: Sequence[Task], cells: dict[tuple[int, int], Cell], jobs: int) -> None:
+def _collect(
+    grid: Sequence[Problem],
+    tasks: Sequence[Task],
+    cells: dict[tuple[int, int], Cell],
+    jobs: int,
+    certificates: Folder | None,
+) -> None:
     """Fill the cells with predictions and runs, under a progress bar if somebody watches."""
     dps = tasks[0].dps
     console = Console(stderr=True)
@@ -103,11 +115,13 @@ def _collect(grid: Sequence[Problem], tasks: Sequence[Task], cells: dict[tuple[i
     ) as progress:
         bar = progress.add_task("theory", total=len(grid))
         for problem in grid:
-            cells[problem.n, problem.k] = make_cell(problem, dps)
+            cells[problem.n, problem.k] = make_cell(problem, dps, certified=tasks[0].certify)
             progress.advance(bar)
         progress.reset(bar, total=len(tasks), description="flows")
         for task, run in runs(tasks, jobs=jobs):
             cells[task.n, task.k].runs[task.seed] = run
+            if certificates is not None:
+                certificates.add(task, run)
             progress.advance(bar)
 
 

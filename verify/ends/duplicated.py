@@ -41,6 +41,10 @@ class Duplicated:
         Infinity norm from the flow's end to that point.
     shrinking : float
         Exponent of time with which the gap between the students shrinks; NaN where no flow is known.
+    merged : Polished
+        The merged network's critical point.
+    shares : tuple of float
+        The part of each sum of outgoing weights that the first of the pair has.
     """
 
     pairs: tuple[Pair, ...]
@@ -48,6 +52,8 @@ class Duplicated:
     match: Match
     distance: float
     shrinking: float
+    merged: Polished
+    shares: tuple[float, ...]
 
 
 def duplicated(problem: Problem, flow: Flow, *, dps: int) -> Duplicated | None:
@@ -94,7 +100,8 @@ def merged_point(problem: Problem, theta: Array, pairs: tuple[Pair, ...], *, dps
     distance = float(np.abs(point.double() - theta).max())
     if distance > NEAR_LINE or not point.converged:
         return None
-    return Duplicated(pairs, point, match(smaller, polished), distance, float("nan"))
+    named = match(smaller, polished)
+    return Duplicated(pairs, point, named, distance, float("nan"), polished, tuple(weights))
 
 
 def unmerged(groups: tuple[tuple[int, ...], ...], pairs: tuple[Pair, ...]) -> tuple[tuple[int, ...], ...]:

@@ -1,0 +1,1 @@
+"""Theorems about one point: existence, uniqueness, index, identity, basin, and files that state them."""

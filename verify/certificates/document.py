@@ -1,0 +1,126 @@
+"""Certificates as files: the theorem, the system it speaks of, and what its proof needs.
+
+The format belongs to ``verify.recheck``, which proves a file again without any of the code that made it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from mpmath import mp
+
+from numerics.problem import Problem
+from verify.certificates.existence import Status
+from verify.certificates.line import Line
+from verify.certificates.reduced import ReducedCertificate
+from verify.certification import Certificate
+from verify.recheck import digest, number, statement
+from verify.recheck.schema import SCHEMA
+from verify.versions import versions
+
+ASSUMPTIONS = (
+    "Inputs are standard normal; the loss is the full mean squared error E[(f - f*)^2] without further factors",
+    "sigma(t) = erf(t/sqrt 2); the teacher's weights are exactly the numbers written here",
+    "The search used IEEE 754 doubles, rounded to nearest, with a priori bounds on sums in any order; what it found "
+    "is checked again in ball arithmetic from this file, so that the theorem does not rest on the search",
+)
+
+
+def certificate_document(
+    problem: Problem, certificate: Certificate, line: Line | None = None
+) -> dict[str, Any] | None:
+    """The file of a certificate, or None if it proves nothing that a file can state. Exact.
+
+    Parameters
+    ----------
+    problem : Problem
+        Of the certificate: of the merged network, where there is a line.
+    certificate : Certificate
+    line : Line, optional
+
+    Returns
+    -------
+    dict or None
+    """
+    c = certificate
+    if c.status is not Status.UNIQUE or c.index is None or c.point is None or c.loss is None:
+        return None
+    named = c.named if c.identity else None
+    states: dict[str, Any] = {
+        "status": "unique",
+        "radius": _number(c.radius),
+        "uniqueness_radius": _number(c.uniqueness_radius),
+        "index": c.index,
+        "lambda_min": _number(c.lambda_min),
+        "loss": [_number(x) for x in c.loss],
+        "identity": None,
+        "basin": None,
+        "line": None,
+    }
+    if named is not None:
+        states["identity"] = {
+            "structure": named.structure,
+            "partition": None if named.partition is None else list(named.partition),
+            "assignment": [list(group) for group in named.assignment],
+            "signs": list(named.signs),
+        }
+    if c.basin and c.start is not None:
+        states["basin"] = {"start": _rows(c.start)}
+    if line is not None:
+        splits = [{"student": s.student, "share": _number(s.share)} for s in line.splits]
+        states["line"] = {"splits": splits, "rank": line.rank, "index": line.index}
+    proof: dict[str, Any] = {"method": "box"}
+    if c.ellipsoid is not None:
+        proof = {"method": "convexity", "metric": _rows(c.ellipsoid.weights), "rho": _number(c.ellipsoid.rho)}
+    system = {
+        "kind": "full",
+        "activation": problem.activation,
+        "n": problem.n,
+        "k": problem.k,
+        "dim": problem.dim,
+        "teacher": _rows(problem.teacher),
+        "teacher_outgoing": [_number(x) for x in problem.teacher_outgoing],
+    }
+    return _complete(system, _rows(c.point), states, proof)
+
+
+def reduced_document(certificate: ReducedCertificate) -> dict[str, Any] | None:
+    """The file of a reduced certificate, or None if it proves nothing. Exact."""
+    c = certificate
+    if c.status is not Status.UNIQUE or c.loss is None:
+        return None
+    states = {
+        "status": "unique",
+        "radius": _number(c.radius),
+        "uniqueness_radius": _number(c.uniqueness_radius),
+        "loss": [_number(x) for x in c.loss],
+    }
+    system = {"kind": "reduced", "structure": "perturbed-copy", "activation": "erf", "n": c.n, "k": c.k}
+    return _complete(system, [_number(x) for x in c.numbers], states, {"method": "krawczyk"})
+
+
+def _complete(system: Any, point: Any, states: Any, proof: Any) -> dict[str, Any]:
+    document = {
+        "schema": SCHEMA,
+        "versions": versions(),
+        "theorem": {"text": "", "assumptions": list(ASSUMPTIONS)},
+        "system": system,
+        "point": point,
+        "states": states,
+        "proof": proof,
+    }
+    document["theorem"]["text"] = statement(document)
+    return {**document, "digest": digest(document)}
+
+
+def _number(value: Any) -> list[int]:
+    """A double or an mpmath number as mantissa and exponent, exactly."""
+    if isinstance(value, mp.mpf):
+        sign, mantissa, exponent, _ = value._mpf_
+        return list(number((-int(mantissa) if sign else int(mantissa), int(exponent))))
+    return list(number(float(value)))
+
+
+def _rows(array: Any) -> list[list[list[int]]]:
+    return [[_number(x) for x in row] for row in np.asarray(array)]

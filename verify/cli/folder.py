@@ -1,0 +1,52 @@
+"""The folder of certificate files: one file per run, each written whole as soon as its run is done."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from verify.documents import Target
+from verify.runs import Run, Task
+
+
+class Folder:
+    """Where certificates go; created if need be. Checked before any work is done.
+
+    Raises
+    ------
+    click.BadParameter
+        With one line, if it is no folder that can be written, or certificates were declined.
+    """
+
+    def __init__(self, name: str, *, certifying: bool) -> None:
+        if not certifying:
+            raise click.BadParameter(
+                "got a folder and --no-certify; needs one or the other", param_hint="--certificates"
+            )
+        self._path = Path(name)
+        try:
+            self._path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            reason = "it is a file" if self._path.exists() else (error.strerror or str(error)).lower()
+            raise click.BadParameter(
+                f"cannot use {name!r} ({reason}), needs a folder", param_hint="--certificates"
+            ) from None
+        if not os.access(self._path, os.W_OK | os.X_OK):
+            raise click.BadParameter(f"cannot write in {name!r}, needs a folder", param_hint="--certificates")
+
+    def add(self, task: Task, run: Run) -> None:
+        """Write the certificate of a run, if it has one."""
+        if run.document is None:
+            return
+        target = Target(str(self._path / f"n{task.n}-k{task.k}-seed{task.seed}.json"))
+        try:
+            target.write(run.document)
+        finally:
+            target.discard()
+
+
+def open_folder(name: str | None, *, certifying: bool) -> Folder | None:
+    """The folder that was asked for, if any."""
+    return None if name is None else Folder(name, certifying=certifying)

@@ -1,0 +1,208 @@
+"""The shape of certificates: a document becomes typed data, or is refused with one line that says where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from verify.recheck.numbers import Ball, Unreadable, parse
+from verify.recheck.shapes import array, count, counts, exactly, fields, matrix, numbers, text
+
+SCHEMA = "copy-average/certificate/1"
+#: Largest number of parameters of a full system: the Hessian has its square many balls.
+LARGEST = 6000
+LARGEST_TEACHER = 5000
+LARGEST_REDUCED = 10**6
+
+Rows = list[list[Ball]]
+
+
+@dataclass(frozen=True, eq=False)
+class Identity:
+    structure: str
+    partition: list[int] | None
+    assignment: list[list[int]]
+    signs: list[int]
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    splits: list[tuple[int, Ball]]
+    rank: int
+    index: int
+
+
+@dataclass(frozen=True, eq=False)
+class Full:
+    """A certificate for the network; the attributes are the fields of the file, numbers as exact balls."""
+
+    n: int
+    k: int
+    dim: int
+    teacher: Rows
+    outgoing: list[Ball]
+    point: Rows
+    radius: Ball
+    uniqueness_radius: Ball
+    index: int
+    lambda_min: Ball
+    loss: tuple[Ball, Ball]
+    identity: Identity | None
+    start: Rows | None
+    line: Line | None
+    metric: Rows | None
+    rho: Ball | None
+
+    @property
+    def order(self) -> int:
+        """Number of parameters."""
+        return self.n * (self.dim + 1)
+
+
+@dataclass(frozen=True, eq=False)
+class Reduced:
+    """A certificate for the reduced equations of the perturbed copy."""
+
+    n: int
+    k: int
+    point: list[Ball]
+    radius: Ball
+    uniqueness_radius: Ball
+    loss: tuple[Ball, Ball]
+
+
+def envelope(document: Any) -> None:
+    """Check what surrounds the theorem: schema, versions, text, assumptions, digest."""
+    names = ("schema", "versions", "theorem", "system", "point", "states", "proof", "digest")
+    fields(document, "the document", names)
+    exactly(document["schema"], SCHEMA, "schema")
+    if not isinstance(document["versions"], dict):
+        raise Unreadable("versions: needs an object")
+    for name, value in document["versions"].items():
+        text(value, f"versions.{name[:40]!r}")
+    fields(document["theorem"], "theorem", ("text", "assumptions"))
+    text(document["theorem"]["text"], "theorem.text")
+    _assumptions(document)
+    text(document["digest"], "digest")
+
+
+def contents(document: Any) -> Full | Reduced:
+    """The system, point, statements and proof of a document."""
+    for name in ("system", "point", "states", "proof"):
+        if not isinstance(document, dict) or name not in document:
+            raise Unreadable(f"the document: the field {name!r} is missing")
+    _assumptions(document)
+    system = document["system"]
+    if not isinstance(system, dict) or system.get("kind") not in ("full", "reduced"):
+        raise Unreadable("system.kind: needs 'full' or 'reduced'")
+    return _full(document) if system["kind"] == "full" else _reduced(document)
+
+
+def _full(document: dict[str, Any]) -> Full:
+    system = fields(
+        document["system"], "system", ("kind", "activation", "n", "k", "dim", "teacher", "teacher_outgoing")
+    )
+    exactly(system["activation"], "erf", "system.activation")
+    n, k, dim = (count(system[name], f"system.{name}", 1, LARGEST) for name in ("n", "k", "dim"))
+    if n * (dim + 1) > LARGEST or k > LARGEST_TEACHER:
+        raise Unreadable(
+            f"system: {n * (dim + 1)} parameters and {k} teachers, at most {LARGEST} and {LARGEST_TEACHER} are read"
+        )
+    names = ("status", "radius", "uniqueness_radius", "index", "lambda_min", "loss", "identity", "basin", "line")
+    states = fields(document["states"], "states", names)
+    metric, rho = _proof(document["proof"], n)
+    return Full(
+        n,
+        k,
+        dim,
+        matrix(system["teacher"], "system.teacher", k, dim),
+        numbers(system["teacher_outgoing"], "system.teacher_outgoing", k),
+        matrix(document["point"], "point", n, dim + 1),
+        *_radii(states),
+        count(states["index"], "states.index"),
+        parse(states["lambda_min"], "states.lambda_min"),
+        _loss(states),
+        _identity(states["identity"], n),
+        _basin(states["basin"], n, dim),
+        _line(states["line"]),
+        metric,
+        rho,
+    )
+
+
+def _reduced(document: dict[str, Any]) -> Reduced:
+    system = fields(document["system"], "system", ("kind", "structure", "activation", "n", "k"))
+    exactly(system["structure"], "perturbed-copy", "system.structure")
+    exactly(system["activation"], "erf", "system.activation")
+    n, k = (count(system[name], f"system.{name}", 1, LARGEST_REDUCED) for name in ("n", "k"))
+    states = fields(document["states"], "states", ("status", "radius", "uniqueness_radius", "loss"))
+    proof = fields(document["proof"], "proof", ("method",))
+    exactly(proof["method"], "krawczyk", "proof.method")
+    return Reduced(n, k, numbers(document["point"], "point", 4), *_radii(states), _loss(states))
+
+
+def _proof(value: Any, n: int) -> tuple[Rows | None, Ball | None]:
+    if isinstance(value, dict) and value.get("method") == "box":
+        fields(value, "proof", ("method",))
+        return None, None
+    proof = fields(value, "proof", ("method", "metric", "rho"))
+    exactly(proof["method"], "convexity", "proof.method")
+    return matrix(proof["metric"], "proof.metric", n, 2), parse(proof["rho"], "proof.rho")
+
+
+def _radii(states: dict[str, Any]) -> tuple[Ball, Ball]:
+    exactly(states["status"], "unique", "states.status")
+    return parse(states["radius"], "states.radius"), parse(states["uniqueness_radius"], "states.uniqueness_radius")
+
+
+def _loss(states: dict[str, Any]) -> tuple[Ball, Ball]:
+    low, high = numbers(states["loss"], "states.loss", 2)
+    return low, high
+
+
+def _identity(value: Any, n: int) -> Identity | None:
+    if value is None:
+        return None
+    where = "states.identity"
+    fields(value, where, ("structure", "partition", "assignment", "signs"))
+    structure, partition = value["structure"], value["partition"]
+    if structure not in ("copy-average", "perturbed-copy"):
+        raise Unreadable(f"{where}.structure: needs 'copy-average' or 'perturbed-copy'")
+    if structure == "perturbed-copy":
+        if partition is not None:
+            raise Unreadable(f"{where}.partition: needs null for a perturbed copy")
+    else:
+        partition = counts(partition, f"{where}.partition")
+    assignment = [
+        counts(group, f"{where}.assignment[{i}]")
+        for i, group in enumerate(array(value["assignment"], f"{where}.assignment", n))
+    ]
+    signs = array(value["signs"], f"{where}.signs", n)
+    if any(type(sign) is not int or sign not in (1, -1) for sign in signs):
+        raise Unreadable(f"{where}.signs: needs 1 and -1")
+    return Identity(structure, partition, assignment, signs)
+
+
+def _basin(value: Any, n: int, dim: int) -> Rows | None:
+    if value is None:
+        return None
+    return matrix(fields(value, "states.basin", ("start",))["start"], "states.basin.start", n, dim + 1)
+
+
+def _line(value: Any) -> Line | None:
+    if value is None:
+        return None
+    fields(value, "states.line", ("splits", "rank", "index"))
+    splits = []
+    for i, split in enumerate(array(value["splits"], "states.line.splits")):
+        where = f"states.line.splits[{i}]"
+        fields(split, where, ("student", "share"))
+        splits.append((count(split["student"], f"{where}.student"), parse(split["share"], f"{where}.share")))
+    return Line(splits, count(value["rank"], "states.line.rank"), count(value["index"], "states.line.index"))
+
+
+def _assumptions(document: dict[str, Any]) -> None:
+    theorem = document.get("theorem")
+    listed = theorem.get("assumptions") if isinstance(theorem, dict) else None
+    for i, entry in enumerate(array(listed, "theorem.assumptions")):
+        text(entry, f"theorem.assumptions[{i}]")
