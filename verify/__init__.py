@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from verify.cells import Cell
+    from verify.certificates.document import certificate_document
+    from verify.certificates.reduced import ReducedCertificate, certify_perturbed_copy
     from verify.certification import Certificate, certify
     from verify.ends.settle import End, settle
     from verify.ledger import Entry, register
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 # No module may carry the name of a public function: importing it would hide the function.
 _HOME = {
     "Cell": "verify.cells",
+    "ReducedCertificate": "verify.certificates.reduced",
+    "certificate_document": "verify.certificates.document",
+    "certify_perturbed_copy": "verify.certificates.reduced",
     "Certificate": "verify.certification",
     "certify": "verify.certification",
     "Entry": "verify.ledger",
@@ -42,9 +47,12 @@ __all__ = [
     "Entry",
     "Match",
     "Prediction",
+    "ReducedCertificate",
     "Run",
     "Task",
+    "certificate_document",
     "certify",
+    "certify_perturbed_copy",
     "match",
     "predict",
     "register",

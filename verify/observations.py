@@ -10,13 +10,12 @@ import numpy as np
 from mpmath import mp
 
 from numerics.initial import pack
-from numerics.newton import evaluate
 from numerics.population import Population
 from numerics.problem import Array, Problem
 from numerics.structures import Point, copy_average_point
 from verify.cells import Cell, make_cell
 from verify.certificates.existence import Status
-from verify.certification import certify
+from verify.certificates.structures import certify_structure
 from verify.names import COPY_AVERAGE
 from verify.runs import Task, run_task
 
@@ -127,9 +126,7 @@ def _certified_average(n: int, k: int) -> list[Observation]:
     """The optimal copy-average point, to many digits, in a box that holds one critical point: this one."""
     problem = Problem(n, k)
     point = copy_average_point([1] * (n - 1) + [k - n + 1], dps=DPS + 15)
-    theta = np.full(problem.shape, mp.mpf(0), dtype=object)
-    theta[:, :k], theta[:, -1] = point.coordinates, point.outgoing
-    found = certify(problem, evaluate(problem, theta, dps=DPS), dps=DPS)
+    found = certify_structure(problem, point, dps=DPS)
     held = found.loss is not None and found.loss[0] <= point.loss <= found.loss[1]
     return [
         Observation(

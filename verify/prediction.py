@@ -9,11 +9,10 @@ from mpmath import mp
 
 from numerics.inertia import inertia
 from numerics.initial import pack
-from numerics.newton import evaluate
 from numerics.precision import infinity_norm
 from numerics.problem import Problem
 from numerics.structures import Point, copy_average_point, perturbed_copy_point
-from verify.certification import certify
+from verify.certificates.structures import certify_structure
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,9 +80,7 @@ def _is_minimum(point: Point, n: int, k: int, dim: int, certified: bool, dps: in
     # All coordinates that the teacher ignores are alike: one stands for all.
     standard = Problem(n, k, dim=min(dim, k + 1))
     if certified:
-        theta = np.full(standard.shape, mp.mpf(0), dtype=object)
-        theta[:, :k], theta[:, -1] = point.coordinates, point.outgoing
-        found = certify(standard, evaluate(standard, theta, dps=dps), dps=dps)
+        found = certify_structure(standard, point, dps=dps)
         if found.index is not None and found.identity:
             return found.index == 0, True
     coordinates, outgoing = point.doubles()

@@ -6,7 +6,8 @@ fixed by the symmetry, too), so four equations prove a critical point of any num
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -41,6 +42,7 @@ class ReducedCertificate:
     loss : tuple of two mpmath numbers, or None
     dps : int
     why : str or None
+    seconds : float
     """
 
     n: int
@@ -52,6 +54,7 @@ class ReducedCertificate:
     loss: tuple[mp.mpf, mp.mpf] | None = None
     dps: int = 50
     why: str | None = None
+    seconds: float = 0.0
 
     def balls(self) -> list[Any]:
         """The four numbers as balls that hold the solution. Enclosure."""
@@ -88,6 +91,12 @@ def certify_perturbed_copy(n: int, k: int, *, dps: int = 50) -> ReducedCertifica
     >>> certify_perturbed_copy(9, 10).status.name
     'UNIQUE'
     """
+    begun = time.perf_counter()
+    found = _attempt(n, k, dps)
+    return replace(found, seconds=time.perf_counter() - begun)
+
+
+def _attempt(n: int, k: int, dps: int) -> ReducedCertificate:
     numbers = perturbed_copy_numbers(n, k, dps=dps)
     if numbers is None:
         return ReducedCertificate(n, k, Status.UNKNOWN, dps=dps, why="the branch from n = k - 1 ends above n")

@@ -22,6 +22,11 @@ COMMANDS = {
         "match_command",
         "Name the structure of a network that was trained elsewhere.",
     ),
+    "certify": (
+        "verify.cli.certify_command",
+        "certify_command",
+        "Prove that a structure of the theory is a critical point, and of which index.",
+    ),
     "recheck": (
         "verify.cli.recheck_command",
         "recheck_command",

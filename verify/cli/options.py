@@ -23,6 +23,9 @@ class Sizes(click.ParamType):  # type: ignore[type-arg]  # generic in newer clic
 
     name = "sizes"
 
+    def __init__(self, *, repeated: bool = False) -> None:
+        self._repeated = repeated
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
         if isinstance(value, tuple):
             return value
@@ -39,7 +42,7 @@ class Sizes(click.ParamType):  # type: ignore[type-arg]  # generic in newer clic
             if last - first >= LONGEST_RANGE:
                 self.fail(f"got {value!r}, needs at most {LONGEST_RANGE} values", param, ctx)
             sizes += range(first, last + 1)
-        return tuple(dict.fromkeys(sizes))
+        return tuple(sizes if self._repeated else dict.fromkeys(sizes))
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
         return "N|A:B|N,N,..."

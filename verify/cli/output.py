@@ -11,24 +11,24 @@ from verify.documents import Target
 
 
 @contextmanager
-def open_target(name: str | None) -> Iterator[Target | None]:
-    """The target of ``--json``, checked before any work is done and given up if nothing was written."""
+def open_target(name: str | None, option: str = "--json") -> Iterator[Target | None]:
+    """The target of an option, checked before any work is done and given up if nothing was written."""
     if name is None:
         yield None
         return
-    target = _checked(name)
+    target = _checked(name, option)
     try:
         yield target
     finally:
         target.discard()
 
 
-def _checked(name: str) -> Target:
+def _checked(name: str, option: str) -> Target:
     try:
         return Target(name)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise click.BadParameter(
             f"cannot write {name!r} ({reason}), needs a file in a folder that can be written, or -",
-            param_hint="--json",
+            param_hint=option,
         ) from None
