@@ -266,3 +266,68 @@ def test_ctrl_c_leaves_what_was_done(jobs: str, tmp_path: Path) -> None:
     finished = [r for cell in found["cells"] for r in cell["runs"]]
     assert 0 < len(finished) < 480
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_certificates_are_files_that_recheck_accepts(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "certificates"
+    found = document("verify", "-n", "2", "-k", "3", "--seeds", "2", "--certificates", str(folder))
+    files = sorted(folder.iterdir())
+    assert [file.name for file in files] == ["n2-k3-seed0.json", "n2-k3-seed1.json"]
+    assert [r["certificate"] for r in found["cells"][0]["runs"]] == ["unique", "unique"]
+    done = run("recheck", *map(str, files))
+    assert done.returncode == 0
+    assert done.stdout.count("accepted") == 2
+    changed = json.loads(files[0].read_text(encoding="utf-8"))
+    changed["states"]["index"] = 1
+    files[0].write_text(json.dumps(changed), encoding="utf-8")
+    refused = run("recheck", str(files[0]))
+    assert refused.returncode == 1
+    assert "refused" in refused.stdout
+    unreadable = run("recheck", str(tmp_path / "none.json"))
+    assert unreadable.returncode == 2
+    assert unreadable.stderr.count("\n") == 1
+
+
+def test_certificates_can_be_declined(tmp_path: Path) -> None:
+    found = document("verify", "-n", "2", "-k", "3", "--seeds", "1", "--no-certify")
+    assert found["cells"][0]["verdict"] == "agrees"
+    assert found["cells"][0]["runs"][0]["certificate"] is None
+    both = run("verify", "-n", "2", "-k", "3", "--no-certify", "--certificates", str(tmp_path))
+    assert both.returncode == 2
+    file = tmp_path / "file"
+    file.write_text("kept", encoding="utf-8")
+    blocked = run("verify", "-n", "2", "-k", "3", "--certificates", str(file))
+    assert blocked.returncode == 2
+    assert "it is a file" in blocked.stderr
+    assert blocked.stderr.count("\n") == 1
+    assert file.read_text(encoding="utf-8") == "kept"
+
+
+def test_structures_are_certified_without_a_flow(tmp_path: Path) -> None:
+    target = tmp_path / "pc.json"
+    done = run("certify", "-n", "25000", "-k", "50000", "--structure", "perturbed-copy", "--out", str(target))
+    assert done.returncode == 0
+    assert "exactly one critical point" in done.stdout
+    assert run("recheck", str(target)).returncode == 0
+    saddle = run("certify", "-n", "2", "-k", "4", "--partition", "2,2")
+    assert saddle.returncode == 0
+    assert [line.split()[1] for line in saddle.stdout.splitlines() if line.startswith("index")] == ["2"]
+    assert run("certify", "-n", "2", "-k", "10", "--structure", "perturbed-copy").returncode == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("-n", "5", "-k", "4"), "needs n <= k = 4"),
+        (("-n", "4", "-k", "4", "--structure", "perturbed-copy"), "needs n < k = 4"),
+        (("-n", "2", "-k", "4", "--partition", "1,2"), "needs n = 2 groups with sum k = 4"),
+        (("-n", "2", "-k", "4", "--reduced"), "needs perturbed-copy"),
+        (("-n", "3", "-k", "4", "--structure", "perturbed-copy", "--partition", "1,1,2"), "needs none"),
+        (("-n", "2", "-k", "4", "--out", "/no/such/folder/file"), "cannot write"),
+    ],
+)
+def test_certify_refuses(arguments: tuple[str, ...], message: str) -> None:
+    done = run("certify", *arguments)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert done.stderr.count("\n") == 1
