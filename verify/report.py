@@ -54,7 +54,7 @@ def _ends(records: Sequence[dict[str, Any]]) -> str:
 def _predicted(cell: Cell) -> str:
     if cell.problem.why_no_theory():
         return "nothing"
-    lines = [f"{label(p.structure, p.partition)}  {float(p.loss):.8g}" for p in cell.predicted]
+    lines = [f"{label(p.structure, p.partition)}  {float(p.loss):.6g}" for p in cell.predicted]
     if cell.problem.n == cell.problem.k:
         lines.append("(every neuron copies)")
     return "\n".join(lines)
@@ -66,12 +66,14 @@ def verify_table(cells: Sequence[Cell]) -> Table:
     for name, justify in (
         ("n", "right"),
         ("k", "right"),
-        ("minima of the theory, loss", "left"),
+        ("predicted minima", "left"),
         ("flows ended at", "left"),
         ("index", "left"),
         ("|grad|", "left"),
         ("distance", "left"),
         ("certified", "left"),
+        ("basins", "left"),
+        ("ms", "right"),
         ("verdict", "left"),
     ):
         table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
@@ -87,7 +89,7 @@ def verify_table(cells: Sequence[Cell]) -> Table:
             ",".join(map(str, indices)),
             _worst([r["grad_inf"] for r in done]),
             _worst([r["distance"] for r in done]),
-            _certified(records, [run.certificate_seconds for run in cell.runs.values()]),
+            *_certified(records, [run.certificate_seconds for run in cell.runs.values()]),
             cell.verdict,
         )
     return table
@@ -100,20 +102,37 @@ def _index(record: dict[str, Any]) -> int | None:
     return found
 
 
-def _certified(records: Sequence[dict[str, Any]], times: Sequence[float]) -> str:
-    """How many end points are certified, how many basins, and the mean time of a certificate."""
+def _certified(records: Sequence[dict[str, Any]], times: Sequence[float]) -> tuple[str, str, str]:
+    """How many end points are certified (as unique, or on a line), how many basins, mean milliseconds of each."""
     asked = [r for r in records if r["certificate"] is not None]
     if not asked:
-        return ""
+        return "", "", ""
     unique = [r for r in asked if r["certificate"] == "unique"]
     lines = sum(1 for r in asked if r["certified"].get("line"))
     basins = sum(1 for r in unique if r["certified"]["basin"])
-    parts = [f"{len(unique)} unique" + (f", {basins} basins" if unique else "")]
-    if lines:
-        parts.append(f"{lines} lines")
     seconds = [time for time in times if time > 0]
-    mean = f" ({1000 * sum(seconds) / len(seconds):.0f} ms)" if seconds else ""
-    return ", ".join(parts) + mean
+    return (
+        f"{len(unique)}/{len(asked)}" + (f", {lines} on lines" if lines else ""),
+        f"{basins}/{len(asked)}",
+        f"{1000 * sum(seconds) / len(seconds):.0f}" if seconds else "",
+    )
+
+
+def certificate_line(record: dict[str, Any]) -> str:
+    """What was proved of one network, in a line."""
+    proved = record["certified"]
+    if proved is None:
+        return "not asked for"
+    if proved.get("line"):
+        return f"a line of critical points; Hessian of rank {proved['rank']} of {proved['parameters']}"
+    if record["certificate"] != "unique":
+        return f"{record['certificate']}: {proved.get('why') or 'no reason is known'}"
+    identity = {True: "it is the structure", False: "it is not the structure", None: "identity not decided"}
+    parts = [f"exactly one critical point within {proved['uniqueness_radius']}", identity[proved["identity"]]]
+    if proved["index"] is not None:
+        parts.append(f"index {proved['index']}, |eigenvalues| >= {proved['lambda_min']}")
+    parts.append("gradient flow goes there" if proved["basin"] else f"basin not proved: {proved.get('why')}")
+    return "; ".join(parts)
 
 
 def exceptions(cells: Sequence[Cell]) -> list[str]:

@@ -56,7 +56,7 @@ def prove(problem: Problem, end: End, found: Match, *, dps: int) -> Proof:
     Proof
     """
     if end.duplicated is not None:
-        merged, line = _line(problem, end.duplicated, dps)
+        merged, line = prove_line(problem, end.duplicated, dps=dps)
         return Proof(end, merged, line)
     if not end.converged:
         return Proof(end, Certificate(Status.UNKNOWN, why="the flow has not converged to a critical point"))
@@ -78,8 +78,20 @@ def _run_on(problem: Problem, end: End, certificate: Certificate) -> Proof:
     return Proof(replace(end, flow=flow), certificate, ran_on=ran_on)
 
 
-def _line(problem: Problem, found: Duplicated, dps: int) -> tuple[Certificate, Line | None]:
-    """The merged network, and the line that its splits make."""
+def prove_line(problem: Problem, found: Duplicated, *, dps: int) -> tuple[Certificate, Line | None]:
+    """Certify the merged network of duplicated neurons, and the line that its splits make. Enclosure.
+
+    Parameters
+    ----------
+    problem : Problem
+        Of the network with the duplicates.
+    found : Duplicated
+    dps : int
+
+    Returns
+    -------
+    (Certificate, Line or None)
+    """
     smaller = problem.with_neurons(problem.n - len(found.pairs))
     merged = certify(smaller, found.merged, dps=dps, named=identity_of(found.match))
     if merged.status is not Status.UNIQUE:

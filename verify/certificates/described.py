@@ -11,6 +11,8 @@ from numerics.problem import Problem
 from verify.certificates.attempt import Proof
 from verify.certificates.document import certificate_document
 from verify.certificates.existence import Status
+from verify.certificates.line import Line
+from verify.certification import Certificate
 
 #: Digits of bounds in records.
 DIGITS = 3
@@ -44,26 +46,22 @@ def status(proof: Proof) -> str:
 
 def certified(proof: Proof) -> dict[str, Any]:
     """The field ``certified`` of the JSON contract: what was proved, null where it was not. Exact."""
-    c, line = proof.certificate, proof.line
     if proof.end.duplicated is not None:
-        if line is None:
-            return {
-                "index": None,
-                "lambda_min": None,
-                "identity": None,
-                "basin": None,
-                "why": c.why,
-            }
-        return {
-            "index": line.index,
-            "lambda_min": None,
-            "identity": None,
-            "basin": None,
-            "line": True,
-            "rank": line.rank,
-            "parameters": line.order,
-            "merged_identity": c.identity,
-        }
+        return certified_line(proof.certificate, proof.line)
+    return certified_point(proof.certificate)
+
+
+def certified_line(merged: Certificate, line: Line | None) -> dict[str, Any]:
+    """The same for a network on a line of critical points. Exact."""
+    nothing = dict.fromkeys(("index", "lambda_min", "identity", "basin"))
+    if line is None:
+        return {**nothing, "why": merged.why or "the rank on the line was not proved"}
+    proved = {"line": True, "rank": line.rank, "parameters": line.order, "merged_identity": merged.identity}
+    return {**nothing, "index": line.index, **proved}
+
+
+def certified_point(c: Certificate) -> dict[str, Any]:
+    """The same for an isolated point. Exact."""
     found: dict[str, Any] = {
         "index": c.index,
         "lambda_min": None if c.lambda_min is None else rounded(c.lambda_min, DIGITS, up=False),

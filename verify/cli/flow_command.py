@@ -89,6 +89,7 @@ def _show(cell: Cell, done: Run) -> None:
         ("gradient", f"{record['grad_inf']} (at the end of the flow {record['flow_grad_inf']:.1e})"),
         ("distance", f"{record['distance']} (runner-up: {record['runner_up']}, {record['runner_up_distance']})"),
         ("index", str(record["index"])),
+        ("certificate", report.certificate_line(record)),
         (
             "flow",
             f"{record['method']}, {record['steps']} steps, {record['evaluations']} gradients, "
@@ -97,7 +98,7 @@ def _show(cell: Cell, done: Run) -> None:
         ("stopped", record["stop"]),
     ]
     for name, value in rows:
-        out.print(f"{name:10}{value}", soft_wrap=True)
+        out.print(f"{name:13}{value}", soft_wrap=True)
     out.print(report.neurons_table(done.theta, cell.problem, done.assignment))
     for line in report.exceptions([cell]):
         out.print(line, soft_wrap=True)

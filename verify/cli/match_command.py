@@ -15,11 +15,15 @@ from numerics.newton import Polished, evaluate, polish
 from numerics.precision import decimal, short, to_exact
 from numerics.problem import Array, Problem
 from verify import report
+from verify.certificates.attempt import prove_line
+from verify.certificates.described import certified_line, certified_point
+from verify.certificates.identity import identity_of
+from verify.certification import certify
 from verify.cli.options import Count, Known, json_option
 from verify.cli.output import open_target
 from verify.ends.duplicated import Duplicated, merged_point, unmerged
 from verify.ends.pairs import close_pairs
-from verify.matching import match
+from verify.matching import Match, match
 from verify.names import DUPLICATED, UNCLASSIFIED
 from verify.runs import weights_as_rows
 from verify.versions import versions
@@ -83,9 +87,16 @@ def _problem(theta: Array, arrays: dict[str, Any], k: int | None, activation: st
     "--polish/--no-polish", "polishing", default=True, show_default=True, help="Refine by Newton's method first."
 )
 @click.option("--dps", type=Count(15), default=50, show_default=True, help="Digits of the polished point.")
+@click.option(
+    "--certify/--no-certify",
+    "certifying",
+    default=True,
+    show_default=True,
+    help="Prove the polished point (ball arithmetic), and whether gradient flow from FILE goes there.",
+)
 @json_option
 def match_command(
-    file: str, k: int | None, activation: str, polishing: bool, dps: int, json_target: str | None
+    file: str, k: int | None, activation: str, polishing: bool, dps: int, certifying: bool, json_target: str | None
 ) -> int:
     """Name the structure of a network that was trained elsewhere.
 
@@ -95,7 +106,7 @@ def match_command(
     problem, theta = load(file, k, activation)
     with open_target(json_target) as target:
         with threadpool_limits(limits=1):
-            record, point = examine(problem, theta, polishing, dps)
+            record, point = examine(problem, theta, polishing, dps, certifying)
         if target is not None:
             head = {"schema": "copy-average/match/1", "versions": versions(), "activation": activation, "dps": dps}
             sizes = {"n": problem.n, "k": problem.k, "dim": problem.dim}
@@ -107,7 +118,9 @@ def match_command(
     return 0 if problem.why_no_theory() and (record["converged"] or not polishing) else 3
 
 
-def examine(problem: Problem, theta: Array, polishing: bool, dps: int) -> tuple[dict[str, Any], Polished]:
+def examine(
+    problem: Problem, theta: Array, polishing: bool, dps: int, certifying: bool = True
+) -> tuple[dict[str, Any], Polished]:
     """Match a network as it is, and polished where Newton's method contracts. Approximation.
 
     Returns
@@ -144,10 +157,24 @@ def examine(problem: Problem, theta: Array, polishing: bool, dps: int) -> tuple[
         "runner_up_distance": None if found.runner_up_distance is None else short(found.runner_up_distance),
         "index": critical.negative if critical else None,
         "zero_eigenvalues": critical.zero if critical else None,
+        "certificate": None,
+        "certified": None,
         "collinear": [[pair.first, pair.second] for pair in line.pairs] if line else [],
         "why": found.why,
     }
+    if certifying and converged:
+        record |= _proved(problem, theta, point, found, line, dps)
     return record, point
+
+
+def _proved(
+    problem: Problem, theta: Array, point: Polished, found: Match, line: Duplicated | None, dps: int
+) -> dict[str, Any]:
+    """The fields on certificates; the basin is asked of the network as it was given."""
+    if line is not None:
+        return {"certificate": "unknown", "certified": certified_line(*prove_line(problem, line, dps=dps))}
+    proof = certify(problem, point, dps=dps, start=theta, named=identity_of(found))
+    return {"certificate": proof.status.name.lower(), "certified": certified_point(proof)}
 
 
 def _show(problem: Problem, record: dict[str, Any], point: Polished) -> None:
@@ -162,10 +189,11 @@ def _show(problem: Problem, record: dict[str, Any], point: Polished) -> None:
             f"runner-up: {record['runner_up']}, {record['runner_up_distance']})",
         ),
         ("index", str(record["index"])),
+        ("certificate", report.certificate_line(record)),
         ("polished", f"moved by {record['moved']:.1e}" if record["polished"] else "no: taken as given"),
     ]
     if record["why"]:
         rows.append(("because", record["why"]))
     for name, value in rows:
-        out.print(f"{name:11}{value}", soft_wrap=True)
+        out.print(f"{name:13}{value}", soft_wrap=True)
     out.print(report.neurons_table(point.theta, problem, record["assignment"]))

@@ -131,7 +131,7 @@ def test_the_sublevel_condition_is_strict() -> None:
 
 
 def test_a_saddle_has_no_basin() -> None:
-    problem, saddle, proof = certified(copy_average_point([2, 2]), 2, 4)
+    _, saddle, proof = certified(copy_average_point([2, 2]), 2, 4)
     assert proof.index == 2
     found = with_basin(proof, saddle)
     assert found.basin is False
