@@ -51,4 +51,4 @@ def test_the_readme_shows_what_the_command_prints() -> None:
 
     for n in (1, 5, 7, 9):
         for prediction in predict(Problem(n, 10)):
-            assert f"{label(prediction.structure, prediction.partition)}  {float(prediction.loss):.8g}" in text
+            assert f"{label(prediction.structure, prediction.partition)}  {float(prediction.loss):.6g}" in text
