@@ -4,8 +4,9 @@
 
 The structure certified is copy-average with n - 1 copies where that is a minimum, else the perturbed copy. "balls" is
 the independent re-verification of the certificate's file (verify.recheck), which does in balls what the certificate
-does in doubles with bounds; it is left out above a number of parameters. One BLAS thread. Each size runs in a process
-of its own, so that the peak of its memory is its own. Ratios are what counts; absolute times are those of the machine.
+does in doubles with bounds; it is left out above a number of parameters. One BLAS thread. Each size runs in a
+process of its own, so that the peak of its memory is its own. Ratios are what counts; absolute times are those of the
+machine.
 """
 
 from __future__ import annotations
@@ -75,7 +76,9 @@ def main() -> None:
     for size in arguments.sizes:
         command = [sys.executable, __file__, "--one", size, "--recheck-up-to", str(arguments.recheck_up_to)]
         row = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-        balls = f"{row['balls']:9.3f} {row['balls'] / row['seconds']:7.1f}" if "balls" in row else f"{'-':>9} {'-':>7}"
+        balls = (
+            f"{row['balls']:9.3f} {row['balls'] / row['seconds']:7.1f}" if "balls" in row else f"{'-':>9} {'-':>7}"
+        )
         print(
             f"{row['n']:4} {row['k']:4} {row['order']:6} {row['structure']:>4} {row['index']:6} "
             f"{row['seconds']:9.3f} {row['megabytes']:7.0f} {balls}"

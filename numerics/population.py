@@ -55,7 +55,8 @@ class Population:
         self._Z[:n] = W
         self._c[:n] = theta[:, -1]
         S = W @ self._Z.T
-        self._norm2[:n] = np.einsum("ij,ij->i", W, W)
+        # The squared norms stand on the diagonal of the students' part.
+        self._norm2[:n] = S.ravel()[:: S.shape[1] + 1][:n]
         return S, self._norm2[:n, None], self._norm2, W
 
     def _check(self, theta: ArrayLike) -> Array:

@@ -34,6 +34,8 @@ class Task:
         Whether to prove where the run ends.
     document : bool
         Whether to keep the certificate as a file's document.
+    early : bool
+        Whether to finish early where the loss is convex down to the minimum.
     """
 
     n: int
@@ -48,6 +50,7 @@ class Task:
     max_steps: int = 20_000
     certify: bool = True
     document: bool = False
+    early: bool = False
 
     def problem(self) -> Problem:
         """The problem that the task speaks of."""
@@ -95,7 +98,14 @@ def run_task(task: Task) -> Run:
     """
     problem = task.problem()
     theta0 = initial_weights(problem, init=task.init, seed=task.seed)
-    flow = gradient_flow(problem, theta0, grad_tol=task.grad_tol, rtol=task.rtol, max_steps=task.max_steps)
+    flow = gradient_flow(
+        problem,
+        theta0,
+        grad_tol=task.grad_tol,
+        rtol=task.rtol,
+        max_steps=task.max_steps,
+        early_finish=task.early,
+    )
     end = settle(problem, flow, dps=task.dps)
     found = _match(problem, end)
     proof, document = None, None

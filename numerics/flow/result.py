@@ -14,6 +14,7 @@ class Stop(Enum):
     GRADIENT = "the gradient's infinity norm reached grad_tol"
     TIME = "the time limit was reached"
     STEPS = "the limit on the number of steps was reached"
+    EARLY = "finished early: the loss is convex from here down to the minimum that Newton's method reaches"
     STEP_SIZE = "the step size fell below the resolution of the time"
 
 
@@ -63,6 +64,8 @@ class Flow:
     step_size : float
         The step that would have been tried next; ``first_step`` for a continuation.
     trajectory : Trajectory
+    minimum : ndarray, shape (n, dim + 1), or None
+        Where Newton's method arrived, if the flow finished early.
     """
 
     theta: Array
@@ -77,3 +80,4 @@ class Flow:
     stop: Stop
     step_size: float
     trajectory: Trajectory
+    minimum: Array | None = None

@@ -6,7 +6,7 @@ serves all eight stages.
 Near a saddle the unstable part of the error can be too small for the step-size control to see. The stability
 function R(z) approximates exp(z) within 3 % on (0, 2) but changes sign at 2.75, where a step would throw the
 flow to the other side of the saddle. So a step is taken only if h lambda > -2 for every eigenvalue lambda of H,
-which a second Cholesky factorisation decides.
+which a second Cholesky factorisation decides; it is kept for a few steps, since H changes little in one.
 
 References: Steinebach, *Construction of Rosenbrock-Wanner method Rodas5P and numerical benchmarks within the
 Julia Differential Equations package*, BIT Numerical Mathematics 63, 2023; Hairer and Wanner, *Solving
@@ -59,6 +59,10 @@ _C = [
 ]
 #: Longest step over the time scale of the local instability.
 LONGEST_UNSTABLE = 2.0
+#: A new check asks for this much longer steps, so that it serves for the next ones, too.
+HEADROOM = 1.6
+#: Steps that a check serves.
+SERVES = 4
 ARGUMENTS = [np.array(row) for row in _A]
 COUPLINGS = [np.array(row) for row in _C]
 RESULT = np.array([*_A5, 1.0, 1.0, 1.0])
@@ -85,8 +89,11 @@ class Rosenbrock:
         self._hessian: Array | None = None
         self._at: Array | None = None
         self._direction: Array | None = None
+        # Last shift that made a Hessian positive definite, and its age in steps.
+        self._shift, self._age = np.inf, SERVES
 
-    def _hessian_at(self, state: State) -> Array:
+    def hessian_at(self, state: State) -> Array:
+        """The Hessian at a point, computed once for each."""
         if self._at is not state.y or self._hessian is None:
             self._hessian = self._field.hessian(state.y)
             self._at = state.y
@@ -95,8 +102,8 @@ class Rosenbrock:
     def attempt(self, state: State, h: float) -> tuple[Array, Array] | None:
         """New point and local error estimate, or None if h is too long for the local instability."""
         order = state.y.size
-        hessian = self._hessian_at(state)
-        if _shifted_cholesky(hessian, LONGEST_UNSTABLE / h) is None:
+        hessian = self.hessian_at(state)
+        if not self._short_enough(hessian, h):
             return None
         factor = _shifted_cholesky(hessian, 1 / (GAMMA * h))
         if factor is None:
@@ -110,9 +117,22 @@ class Rosenbrock:
             increments[i] = lapack.dpotrs(factor, side, lower=1, overwrite_b=1)[0]
         return RESULT @ increments + state.y, increments[-1]
 
+    def _short_enough(self, hessian: Array, h: float) -> bool:
+        """Whether a step is short for the local instability, by a check that may be some steps old."""
+        self._age += 1
+        if self._age <= SERVES and self._shift <= LONGEST_UNSTABLE / h:
+            return True
+        for room in (HEADROOM, 1.0):
+            shift = LONGEST_UNSTABLE / (room * h)
+            if _shifted_cholesky(hessian, shift) is not None:
+                self._shift, self._age = shift, 0
+                return True
+        self._shift = np.inf
+        return False
+
     def stages_of_explicit(self, state: State, h: float) -> float:
         """Stages that a stabilised explicit step of length h would need here, from the Hessian's norm."""
-        hessian = self._hessian_at(state)
+        hessian = self.hessian_at(state)
         vector = np.ones(state.y.size) if self._direction is None else self._direction
         for _ in range(3):
             vector = hessian @ (vector / np.linalg.norm(vector))

@@ -9,6 +9,8 @@ from scipy.integrate import solve_ivp
 from numerics import Population, Problem, Stop, gradient_flow, initial_weights
 from numerics.flow.chebyshev import Chebyshev
 from numerics.flow.field import GradientField
+from numerics.flow.finish import ConvexFinish
+from numerics.flow.integrate import error_norm
 from numerics.flow.rosenbrock import ARGUMENTS, COUPLINGS, GAMMA, LONGEST_UNSTABLE, RESULT, Rosenbrock
 from verify.ends.settle import continue_flow
 
@@ -162,3 +164,45 @@ def test_refusals(arguments: dict, message: str) -> None:
     held = Problem(2, 3, fixed_outgoing=[1.0, 1.0])
     with pytest.raises(ValueError, match="last column differs from fixed_outgoing"):
         gradient_flow(held, START)
+
+
+def test_the_error_norm_is_invariant_under_rotations_of_the_inputs() -> None:
+    rng = np.random.default_rng(3)
+    error, old, new = rng.normal(size=(3, 4, 6))
+    turn = np.linalg.qr(rng.normal(size=(5, 5)))[0]
+
+    def turned(theta: np.ndarray) -> np.ndarray:
+        return np.column_stack([theta[:, :-1] @ turn, theta[:, -1]])
+
+    straight = error_norm(error, old, new, 1e-6, 1e-8)
+    assert error_norm(turned(error), turned(old), turned(new), 1e-6, 1e-8) == pytest.approx(straight, rel=1e-12)
+    # A root mean square: one component that errs by its tolerance, among 24.
+    single = np.zeros((4, 6))
+    single[2, -1] = 1e-8 + 1e-6 * max(abs(old[2, -1]), abs(new[2, -1]))
+    assert error_norm(single, old, new, 1e-6, 1e-8) == pytest.approx(24**-0.5, rel=1e-12)
+
+
+@pytest.mark.parametrize(("n", "k"), [(1, 6), (2, 3), (5, 6), (4, 8), (6, 6), (3, 20)])
+def test_an_early_finish_names_the_end_of_the_pure_flow(n: int, k: int) -> None:
+    for seed in range(3):
+        problem = Problem(n, k)
+        start = initial_weights(problem, seed=seed)
+        early = gradient_flow(problem, start, early_finish=True)
+        assert early.stop is Stop.EARLY
+        assert early.grad_inf > 5e-8
+        # Smallest eigenvalues here are above 1e-5: a gradient of 1e-12 leaves an error below 1e-7.
+        end = gradient_flow(problem, start, grad_tol=1e-12, rtol=1e-8)
+        assert np.abs(early.minimum - end.theta).max() < 1e-6
+        assert Population(problem).loss(early.minimum) <= early.loss
+
+
+def test_no_early_finish_where_the_loss_is_not_convex_or_has_no_minimum() -> None:
+    problem = Problem(2, 3)
+    field = GradientField(problem)
+    start = field.state(initial_weights(problem, seed=0).ravel())
+    assert ConvexFinish(field).attempt(start, field.hessian(start.y)) is None
+    # A channel to infinity: Newton's method runs along it and does not arrive.
+    problem = Problem(10, 10)
+    flow = gradient_flow(problem, initial_weights(problem, seed=1), early_finish=True)
+    assert flow.stop is Stop.GRADIENT
+    assert flow.minimum is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from numerics.flow.result import Stop
 from numerics.problem import Problem
 from verify.certificates.existence import Status
 from verify.certificates.identity import identity_of
@@ -60,6 +61,10 @@ def prove(problem: Problem, end: End, found: Match, *, dps: int) -> Proof:
         return Proof(end, merged, line)
     if not end.converged:
         return Proof(end, Certificate(Status.UNKNOWN, why="the flow has not converged to a critical point"))
+    if end.flow.stop is Stop.EARLY:
+        # To run on into the basin would be to integrate the tail after all.
+        certificate = certify(problem, end.polished, dps=dps, named=identity_of(found))
+        return Proof(end, replace(certificate, why_no_basin="the flow finished early"))
     certificate = certify(problem, end.polished, dps=dps, start=end.flow.theta, named=identity_of(found))
     return _run_on(problem, end, certificate)
 

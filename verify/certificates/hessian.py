@@ -15,6 +15,9 @@ from numerics.kernels import ACTIVATIONS
 from numerics.problem import Problem
 from verify.certificates.midrad import ETA, MIDRAD, UNIT, Array, MidRad
 
+#: Order of the blocks in which triangles are compared.
+BLOCK = 128
+
 
 @dataclass(frozen=True, eq=False)
 class Curvature:
@@ -159,6 +162,17 @@ def _outgoing(pairs: SimpleNamespace) -> MidRad:
 
 
 def _symmetric(mid: Array, rad: Array) -> MidRad:
-    """Both triangles enclose the same numbers: their mean does, too."""
-    mean = 0.5 * (mid + mid.T)
-    return MidRad(mean, (0.5 * (rad + rad.T) + UNIT * np.abs(mean)) * (1 + 8 * UNIT) + ETA)
+    """Both triangles enclose the same numbers: their mean does, too. Block by block, for the cache's sake."""
+    for start in range(0, len(mid), BLOCK):
+        rows = slice(start, start + BLOCK)
+        for other in range(0, start + 1, BLOCK):
+            columns = slice(other, other + BLOCK)
+            mean, spread = _mean(mid[rows, columns], mid[columns, rows].T, rad[rows, columns], rad[columns, rows].T)
+            mid[rows, columns], mid[columns, rows] = mean, mean.T
+            rad[rows, columns], rad[columns, rows] = spread, spread.T
+    return MidRad(mid, rad)
+
+
+def _mean(mid: Array, mirrored: Array, rad: Array, mirrored_rad: Array) -> tuple[Array, Array]:
+    mean = 0.5 * (mid + mirrored)
+    return mean, (0.5 * (rad + mirrored_rad) + UNIT * np.abs(mean)) * (1 + 8 * UNIT) + ETA

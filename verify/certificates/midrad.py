@@ -91,7 +91,7 @@ class MidRad:
         mid = self.mid / other.mid
         room = (np.abs(other.mid) - other.rad) * (1 - 4 * UNIT)
         # (a + e)/(b + f) - a/b = (e - (a/b) f)/(b + f)
-        spread = np.where(room > 0, (self.rad + np.abs(mid) * _GROW * other.rad + ETA) / room, np.inf)
+        spread = np.where(room > 0, (self.rad + (np.abs(mid) * _GROW + ETA) * other.rad + ETA) / room, np.inf)
         return MidRad(mid, _rounded(mid, spread))
 
     def __rtruediv__(self, other: MidRad | Array | float) -> MidRad:
@@ -102,10 +102,10 @@ class MidRad:
         terms = self.shape[-1]
         mid = self.mid @ other.mid
         left, right = np.abs(self.mid), np.abs(other.mid)
-        rad = left @ (other.rad + (terms + 2) * UNIT * right)
+        rad = left @ (other.rad + (terms + 2) * UNIT * right + ETA)
         if self.rad.any():
             rad = rad + self.rad @ (right + other.rad)
-        return MidRad(mid, rad * (1 + (2 * terms + 16) * UNIT) + (4 * terms + 4) * ETA)
+        return MidRad(mid, _bounded(mid, rad * (1 + (2 * terms + 16) * UNIT) + (4 * terms + 4) * ETA))
 
     def sqrt(self) -> MidRad:
         """Square root; nothing is known where the interval meets zero or negative numbers."""
@@ -118,7 +118,7 @@ class MidRad:
         terms = self.shape[axis]
         mid = self.mid.sum(axis=axis)
         spread = (self.rad + terms * UNIT * np.abs(self.mid)).sum(axis=axis)
-        return MidRad(mid, spread * (1 + (2 * terms + 16) * UNIT) + ETA)
+        return MidRad(mid, _bounded(mid, spread * (1 + (2 * terms + 16) * UNIT) + ETA))
 
     def known(self) -> bool:
         """Whether every interval is bounded."""
@@ -132,6 +132,11 @@ def _lift(value: MidRad | Array | float) -> MidRad:
 def _rounded(mid: Array, spread: Array) -> Array:
     """Radius of an operation: what its operands' radii amount to, and its own rounding."""
     return np.asarray((spread + UNIT * np.abs(mid)) * _GROW + 8 * ETA)
+
+
+def _bounded(mid: Array, rad: Array) -> Array:
+    """Nothing is known of a result that has overflowed."""
+    return np.asarray(np.where(np.isfinite(mid), rad, np.inf))
 
 
 def arcsine(x: MidRad) -> MidRad:
@@ -150,14 +155,16 @@ def from_arb(ball: flint.arb) -> tuple[float, float]:
         return 0.0, np.inf
     mid = float(ball.mid())
     with flint.ctx.workprec(64):
+        above = (ball - flint.arb(mid)).abs_upper()
         # float() rounds to nearest: one step up is above.
-        rad = float((ball - flint.arb(mid)).abs_upper())
-    return mid, float(np.nextafter(rad, np.inf)) if rad > 0 else 0.0
+        return mid, float(np.nextafter(float(above), np.inf)) if above > 0 else 0.0
 
 
 def rational(a: int, b: int) -> MidRad:
     """The quotient of two integers. Enclosure."""
-    return MidRad(np.float64(a)) / MidRad(np.float64(b))  # type: ignore[arg-type]
+    with flint.ctx.workprec(64):
+        mid, rad = from_arb(flint.arb(flint.fmpq(a, b)))
+    return MidRad(np.float64(mid), np.float64(rad))  # type: ignore[arg-type]
 
 
 #: The arithmetic for the generated kernels.

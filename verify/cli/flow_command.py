@@ -34,6 +34,7 @@ def flow_command(
     dps: int,
     grad_tol: float,
     rtol: float,
+    early: bool,
     max_steps: int,
     certifying: bool,
     folder: str | None,
@@ -46,7 +47,19 @@ def flow_command(
     """
     (problem,) = problems([n], [k], activation, dim)
     task = Task(
-        n, k, problem.dim, activation, init, seed, dps, grad_tol, rtol, max_steps, certifying, folder is not None
+        n,
+        k,
+        problem.dim,
+        activation,
+        init,
+        seed,
+        dps,
+        grad_tol,
+        rtol,
+        max_steps,
+        certifying,
+        folder is not None,
+        early,
     )
     certificates = open_folder(folder, certifying=certifying)
     with open_target(json_target) as target:

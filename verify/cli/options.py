@@ -135,6 +135,14 @@ def flow_options(command: F) -> F:
             help="Relative tolerance of the integrator, per step.",
         ),
         click.option(
+            "--early-finish/--pure-flow",
+            "early",
+            default=False,
+            show_default=True,
+            help="Stop where the loss is convex down to the minimum that Newton's method reaches, or integrate to "
+            "--grad-tol all the same.",
+        ),
+        click.option(
             "--max-steps", type=Count(1), default=20_000, show_default=True, help="Bound on the steps of a flow."
         ),
     ]

@@ -61,6 +61,7 @@ def verify_command(
     dps: int,
     grad_tol: float,
     rtol: float,
+    early: bool,
     max_steps: int,
     certifying: bool,
     folder: str | None,
@@ -77,7 +78,21 @@ def verify_command(
     """
     grid = problems(n, k, activation, dim)
     tasks = [
-        Task(p.n, p.k, p.dim, activation, init, seed, dps, grad_tol, rtol, max_steps, certifying, folder is not None)
+        Task(
+            p.n,
+            p.k,
+            p.dim,
+            activation,
+            init,
+            seed,
+            dps,
+            grad_tol,
+            rtol,
+            max_steps,
+            certifying,
+            folder is not None,
+            early,
+        )
         for p in grid
         for seed in range(seeds)
     ]

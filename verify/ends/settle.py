@@ -104,6 +104,13 @@ def settle(problem: Problem, flow: Flow, *, dps: int = 50) -> End:
         run on as far as double precision goes, whatever was found.
     """
     saddles: list[PassedSaddle] = []
+    if flow.minimum is not None:
+        polished = polish(problem, flow.minimum, dps=dps)
+        found = inertia(problem, polished.double()) if polished.converged else None
+        if found is not None and found.minimum:
+            return End(flow, polished, found)
+        # Not what it looked like: the flow itself decides.
+        flow = continue_flow(problem, flow, grad_tol=RESUMED)
     asked_for = flow.grad_inf
     while True:
         polished = polish(problem, flow.theta, dps=dps)
