@@ -1,9 +1,11 @@
-"""Early finish: from where the loss is convex down to its minimum, Newton's method says where a flow must end.
+r"""Early finish: from where the loss is convex down to its minimum, Newton's method says where a flow must end.
 
-The tail of a flow follows a flat valley for most of its time. As soon as the Hessian is positive definite at the
-flow's point, damped Newton steps are tried, each of which must decrease the loss and end where the Hessian is
-positive definite again. The loss was then seen to be convex from the flow's point down to the minimum; that the flow
-ends there, too, is likely and not proved. (Proofs are a matter of ``verify``, whose basins are smaller.)
+The tail of a flow follows a flat valley for most of its time: an averaging neuron shrinks while its outgoing weight
+grows, at nearly constant product. In the coordinates :math:`u_i = |a_i| w_i`, :math:`s_i = \log |a_i|` of each neuron
+that valley is nearly straight. As soon as the Hessian in these coordinates is positive definite at the flow's point,
+damped Newton steps are tried, each of which must decrease the loss and end where that Hessian is positive definite
+again. The loss was then seen to be convex from the flow's point down to the minimum; that the flow ends there, too,
+is likely and not proved. (Proofs are a matter of ``verify``, whose basins are smaller.)
 """
 
 from __future__ import annotations
@@ -17,12 +19,14 @@ from numerics.flow.field import GradientField, State
 from numerics.problem import Array
 
 #: Newton steps at most, and halvings of one.
-MAX_STEPS = 60
+MAX_STEPS = 30
 MAX_HALVINGS = 8
 #: Decrease of the loss that is asked for, over that of the linear model (Armijo).
 ARMIJO = 1e-4
-#: Newton's method has arrived when a step is shorter than this, relative to the largest weight.
+#: Newton's method has arrived when a step in these coordinates is shorter than this.
 ARRIVED = 1e-10
+#: Outgoing weights below this have no useful logarithm.
+SMALLEST = 1e-6
 
 
 class ConvexFinish:
@@ -38,7 +42,7 @@ class ConvexFinish:
         ----------
         state : State
         hessian : ndarray, shape (N, N)
-            At that point; not changed.
+            With respect to the weights, at that point; not changed.
 
         Returns
         -------
@@ -46,37 +50,73 @@ class ConvexFinish:
             None if the Hessian is not positive definite at the point or at a later iterate, or the iteration does
             not arrive.
         """
-        factor = _cholesky(hessian)
+        shape = self._field.shape
         for _ in range(MAX_STEPS):
-            if factor is None:
+            theta, slope = state.y.reshape(shape), state.gradient.reshape(shape)
+            if np.abs(theta[:, -1]).min() < SMALLEST:
                 return None
-            step = lapack.dpotrs(factor, -state.gradient, lower=1)[0]
+            slope, curvature = straightened(theta, slope, hessian)
+            factor, failed = lapack.dpotrf(curvature.T, lower=1, overwrite_a=1, clean=0)
+            if failed:
+                return None
+            step = lapack.dpotrs(factor, -slope.ravel(), lower=1)[0].reshape(shape)
             if not np.isfinite(step).all():
                 return None
-            if float(np.abs(step).max()) <= ARRIVED * max(1.0, float(np.abs(state.y).max())):
-                return np.asarray(state.y + step)
-            moved = self._move(state, step)
-            if moved is None:
+            if float(np.abs(step).max()) <= ARRIVED:
+                return np.asarray(_moved(theta, step).ravel())
+            new = self._descend(state, theta, step, float((slope * step).sum()))
+            if new is None:
                 return None
-            state, factor = moved
+            state, hessian = new, self._field.hessian(new.y)
         return None
 
-    def _move(self, state: State, step: Array) -> tuple[State, Any] | None:
-        """The longest of the halved steps that decreases the loss and stays where the loss is convex."""
-        slope = float(state.gradient @ step)
+    def _descend(self, state: State, theta: Array, step: Array, slope: float) -> State | None:
+        """The first of the halved steps that decreases the loss."""
         length = 1.0
         for _ in range(MAX_HALVINGS):
-            new = self._field.state(state.y + length * step)
-            allowed = state.loss + ARMIJO * length * slope + self._field.rounding(state.y)
-            if new.finite and new.loss <= allowed:
-                factor = _cholesky(self._field.hessian(new.y))
-                if factor is not None:
-                    return new, factor
+            new = self._field.state(_moved(theta, length * step).ravel())
+            if new.finite and new.loss <= state.loss + ARMIJO * length * slope + self._field.rounding(state.y):
+                return new
             length /= 2
         return None
 
 
-def _cholesky(hessian: Array) -> Any:
-    """Lower Cholesky factor, or None if the matrix is not positive definite."""
-    factor, failed = lapack.dpotrf(hessian.T, lower=1, overwrite_a=0, clean=0)
-    return None if failed else factor
+def _moved(theta: Array, step: Array) -> Array:
+    """The weights after a step in u = |a| w and log |a|."""
+    a = theta[:, -1:]
+    stretch = np.exp(step[:, -1:])
+    return np.hstack([(theta[:, :-1] + step[:, :-1] / np.abs(a)) / stretch, a * stretch])
+
+
+def straightened(theta: Array, gradient: Array, hessian: Array) -> tuple[Array, Any]:
+    r"""Gradient and Hessian in :math:`u_i = |a_i| w_i`, :math:`s_i = \log |a_i|`. Approximation.
+
+    With :math:`w = u e^{-s}` and :math:`a = \pm e^s` the chain rule has the first derivatives :math:`e^{-s} I`,
+    :math:`-w` and a, and the second ones :math:`-e^{-s} I` (mixed), w and a.
+
+    Parameters
+    ----------
+    theta, gradient : ndarray, shape (n, dim + 1)
+    hessian : ndarray, shape (N, N)
+
+    Returns
+    -------
+    (ndarray, ndarray)
+        Shapes (n, dim + 1) and (N, N).
+    """
+    n, width = theta.shape
+    W, a, scale = theta[:, :-1], theta[:, -1], 1 / np.abs(theta[:, -1:])
+    columns = np.hstack([np.broadcast_to(scale, W.shape), a[:, None]])
+    H = hessian.reshape(n, width, n, width)
+    right = H * columns
+    right[:, :, :, -1] -= np.einsum("ixly,ly->ixl", H[:, :, :, :-1], W)
+    both = right * columns[:, :, None, None]
+    both[:, -1] -= np.einsum("ixly,ix->ily", right[:, :-1], W)
+    incoming = gradient[:, :-1] * scale
+    along = (gradient[:, :-1] * W).sum(axis=1)
+    neuron = np.arange(n)
+    both[neuron, :-1, neuron, -1] -= incoming
+    both[neuron, -1, neuron, :-1] -= incoming
+    both[neuron, -1, neuron, -1] += along + gradient[:, -1] * a
+    slope = np.hstack([incoming, (a * gradient[:, -1] - along)[:, None]])
+    return slope, both.reshape(n * width, n * width)

@@ -9,7 +9,7 @@ from scipy.integrate import solve_ivp
 from numerics import Population, Problem, Stop, gradient_flow, initial_weights
 from numerics.flow.chebyshev import Chebyshev
 from numerics.flow.field import GradientField
-from numerics.flow.finish import ConvexFinish
+from numerics.flow.finish import ConvexFinish, straightened
 from numerics.flow.integrate import error_norm
 from numerics.flow.rosenbrock import ARGUMENTS, COUPLINGS, GAMMA, LONGEST_UNSTABLE, RESULT, Rosenbrock
 from verify.ends.settle import continue_flow
@@ -194,6 +194,34 @@ def test_an_early_finish_names_the_end_of_the_pure_flow(n: int, k: int) -> None:
         end = gradient_flow(problem, start, grad_tol=1e-12, rtol=1e-8)
         assert np.abs(early.minimum - end.theta).max() < 1e-6
         assert Population(problem).loss(early.minimum) <= early.loss
+
+
+def test_straightened_derivatives_against_differences() -> None:
+    rng = np.random.default_rng(5)
+    problem = Problem(3, 4)
+    population, theta = Population(problem), rng.normal(size=problem.shape)
+    a = theta[:, -1].copy()
+    x = np.column_stack([np.abs(a)[:, None] * theta[:, :-1], np.log(np.abs(a))])
+
+    def weights(x: np.ndarray) -> np.ndarray:
+        stretch = np.exp(x[:, -1:])
+        return np.hstack([x[:, :-1] / stretch, np.sign(a)[:, None] * stretch])
+
+    def slope_at(x: np.ndarray) -> np.ndarray:
+        there = weights(x)
+        return straightened(there, population.gradient(there), population.hessian(there))[0]
+
+    slope, curvature = straightened(theta, population.gradient(theta), population.hessian(theta))
+    h = 1e-5
+    for i in range(3):
+        for j in range(6):
+            step = np.zeros(x.shape)
+            step[i, j] = h
+            # Central differences: errors of order h^2 and of rounding over h.
+            difference = (population.loss(weights(x + step)) - population.loss(weights(x - step))) / (2 * h)
+            assert slope[i, j] == pytest.approx(difference, abs=1e-8)
+            row = (slope_at(x + step) - slope_at(x - step)).ravel() / (2 * h)
+            assert np.abs(curvature[6 * i + j] - row).max() < 1e-7
 
 
 def test_no_early_finish_where_the_loss_is_not_convex_or_has_no_minimum() -> None:
