@@ -23,6 +23,8 @@ from numerics.problem import Array, Problem, finite_array
 
 #: Newton's method is trusted if its first step is followed by one at most this fraction as long.
 CONTRACTION = 0.25
+#: Fraction of the step before, below which a Newton step keeps the factorisation.
+FROZEN = 1e-2
 #: Double-precision Newton steps at most.
 MAX_NEWTON = 12
 #: Working digits beyond those asked for.
@@ -117,8 +119,10 @@ class _Newton:
         """Newton to the end of double precision: the point, the contraction, whether it can be trusted."""
         steps: list[float] = []
         ratio = float("inf")
+        frozen = False
         for _ in range(MAX_NEWTON):
-            if not self.factor(theta):
+            # Where a step is a small part of the one before, the Hessian has hardly changed.
+            if not frozen and not self.factor(theta):
                 return theta, ratio, False
             move = self.step(theta, self.population.value_and_gradient(theta)[1])
             length = float(np.abs(move).max())
@@ -132,6 +136,7 @@ class _Newton:
             if len(steps) > 1 and length > max(CONTRACTION * steps[-2], noise):
                 return theta, ratio, False
             theta = theta + move
+            frozen = len(steps) > 1 and length < FROZEN * steps[-2]
             if length <= noise:
                 return theta, ratio if len(steps) > 1 else 0.0, True
         return theta, ratio, False

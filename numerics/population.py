@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from numerics.compile import FLOAT
-from numerics.kernels import ACTIVATIONS
+from numerics.kernels import ACTIVATIONS, WEIGHTED
 from numerics.problem import Array, Problem, finite_array
 
 
@@ -40,6 +40,8 @@ class Population:
         self.problem = problem
         n, dim = problem.n, problem.dim
         self._kernel = ACTIVATIONS[problem.activation]
+        self._fast = WEIGHTED.get(problem.activation)
+        self._work = np.empty((2, n, n + problem.k))
         V, b = problem.teacher, problem.teacher_outgoing
         square = np.einsum("ij,ij->i", V, V)
         (between,) = self._kernel.value(V @ V.T, square[:, None], square, FLOAT)
@@ -82,21 +84,27 @@ class Population:
         """Loss and its gradient, shape (n, dim + 1). Approximation."""
         n = self.problem.n
         S, p, q, W = self._pairs(theta)
-        g, g_s, g_p = self._kernel.first(S, p, q, FLOAT)
         a, c = self._c[:n], self._c
+        g, pulls, radial = self._weighted(S, p, q)
         g_c = g @ c
         loss = self._loss_from(g, g_c)
         gradient = np.empty(theta.shape)
-        g_s *= c
         inner = gradient[:, :-1]
-        np.matmul(g_s, self._Z, out=inner)
-        inner += (2 * (g_p @ c))[:, None] * W
+        np.matmul(pulls, self._Z, out=inner)
+        inner += radial[:, None] * W
         inner *= 2 * a[:, None]
         if self.problem.fixed_outgoing is None:
             np.multiply(g_c, 2, out=gradient[:, -1])
         else:
             gradient[:, -1] = 0
         return loss, gradient
+
+    def _weighted(self, S: Array, p: Array, q: Array) -> tuple[Array, Array, Array]:
+        """Interactions, c times their derivatives in s, and 2 sum_j c_j times those in p."""
+        if self._fast is not None:
+            return self._fast(S, p, q, self._c, self._work)
+        g, g_s, g_p = self._kernel.first(S, p, q, FLOAT)
+        return g, g_s * self._c, 2 * (g_p @ self._c)
 
     def gradient(self, theta: ArrayLike) -> Array:
         """Gradient of the full mean squared error, shape (n, dim + 1). Approximation."""
