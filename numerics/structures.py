@@ -19,6 +19,8 @@ SCALAR = SimpleNamespace(sqrt=math.sqrt, asin=math.asin, pi=math.pi, rational=la
 
 #: Shortest step in n, over k, before the branch of the perturbed copy is taken to end.
 SHORTEST_STEP = 1e-7
+#: Newton steps below this, relative to the largest unknown, may be rounding.
+ROUNDING = 1e-9
 #: Up to this k the branch is followed from integer to integer, each kept for the next n.
 STEPWISE = 400
 
@@ -182,24 +184,25 @@ def _jacobian(x: tuple[float, float, float, float], n: float, k: int) -> Array:
 
 
 def _newton(x: Array, n: float, k: int) -> Array | None:
-    """Newton's method on the four equations at real n, or None unless it contracts."""
+    """Newton's method on the four equations at real n, or None unless it contracts down to rounding."""
     last = math.inf
-    for _ in range(12):
+    for _ in range(14):
         alpha, beta, gamma, a = map(float, x)
-        residual = np.array(kernel.perturbed_copy(alpha, beta, gamma, a, n, k, SCALAR))
-        jacobian = _jacobian((alpha, beta, gamma, a), n, k)
         try:
-            step = np.linalg.solve(jacobian, residual)
-        except np.linalg.LinAlgError:
+            residual = np.array(kernel.perturbed_copy(alpha, beta, gamma, a, n, k, SCALAR))
+            step = np.linalg.solve(_jacobian((alpha, beta, gamma, a), n, k), residual)
+        except (np.linalg.LinAlgError, ValueError, ZeroDivisionError):
             return None
         length = float(np.abs(step).max())
-        if not length < max(last / 2, 1e-13):
-            return None
+        size = max(1.0, float(np.abs(x).max()))
+        if not length < last / 2:
+            # Steps no longer shrink: rounding, if they are that small, whose level grows with the condition.
+            return x if last < ROUNDING * size else None
         x = x - step
-        if length < 1e-12:
+        if length < 1e-13 * size:
             return x
         last = length
-    return None
+    return x if last < ROUNDING * size else None
 
 
 @lru_cache(maxsize=4096)

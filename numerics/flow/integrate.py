@@ -34,7 +34,7 @@ def rosenbrock_cost(order: int) -> float:
     at orders 10 to 1300 (``benchmarks/flows.py`` prints them). Deliberately a formula and not a stopwatch:
     the choice of method, and with it every digit of a result, must not depend on the machine's load.
     """
-    return 15 + 400 * (order / 1300) ** 2 + 250 * (order / 1300) ** 3
+    return 15 + 700 * (order / 1300) ** 2 + 520 * (order / 1300) ** 3
 
 
 class _Recorder:
@@ -229,7 +229,7 @@ class _Finish:
         order = int(np.prod(field.shape))
         self._finish = ConvexFinish(field) if order <= DENSE_LIMIT else None
         # A Hessian and a factorisation in gradients, as measured at orders 10 to 2080.
-        self._cost = 5 + 250 * (order / 1300) ** 2 + 250 * (order / 1300) ** 3
+        self._cost = 5 + 350 * (order / 1300) ** 2 + 350 * (order / 1300) ** 3
         self._share, self._spent = ATTEMPT_SHARE, 0.0
         self._last: State | None = None
 

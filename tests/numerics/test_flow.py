@@ -119,7 +119,7 @@ def test_methods_end_at_the_same_point() -> None:
 
 
 def test_large_systems_change_method_by_cost() -> None:
-    problem = Problem(20, 40)
+    problem = Problem(9, 40)
     flow = gradient_flow(problem, initial_weights(problem, seed=0), grad_tol=1e-5)
     assert flow.method == "Rodas5P+RKC2"
     assert flow.stop is Stop.GRADIENT

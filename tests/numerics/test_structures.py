@@ -8,7 +8,7 @@ import sympy as sp
 from mpmath import mp
 
 import theory
-from numerics import Problem, copy_average_point, pack, perturbed_copy_point
+from numerics import Population, Problem, copy_average_point, pack, perturbed_copy_point
 from numerics.inertia import inertia
 from numerics.structures import Point
 
@@ -89,9 +89,15 @@ def test_below_its_threshold_the_perturbed_copy_is_a_saddle_of_index_n_minus_1()
 
 
 def test_where_the_branch_has_ended_there_is_no_perturbed_copy() -> None:
-    assert perturbed_copy_point(2, 10) is None
-    assert perturbed_copy_point(3, 20) is None
-    assert perturbed_copy_point(3, 10) is not None
+    # It folds just above n = 2 for k >= 22, and is followed down to n = 2 before.
+    assert perturbed_copy_point(2, 22) is None
+    assert perturbed_copy_point(2, 50) is None
+    for n, k in ((2, 10), (3, 20), (3, 50), (4, 16), (15, 50)):
+        problem, point = Problem(n, k), perturbed_copy_point(n, k)
+        gradient = Population(problem).gradient(theta_of(point, problem))
+        # Rounding of terms of order one, at outgoing weights up to 60.
+        assert np.abs(gradient).max() < 1e-12
+        assert inertia(problem, theta_of(point, problem)).negative == n - 1
 
 
 def test_refusals() -> None:

@@ -312,7 +312,7 @@ def test_structures_are_certified_without_a_flow(tmp_path: Path) -> None:
     saddle = run("certify", "-n", "2", "-k", "4", "--partition", "2,2")
     assert saddle.returncode == 0
     assert [line.split()[1] for line in saddle.stdout.splitlines() if line.startswith("index")] == ["2"]
-    assert run("certify", "-n", "2", "-k", "10", "--structure", "perturbed-copy").returncode == 3
+    assert run("certify", "-n", "2", "-k", "50", "--structure", "perturbed-copy").returncode == 3
 
 
 @pytest.mark.parametrize(
