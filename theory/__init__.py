@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from theory.interactions import interaction, interaction_derivation
     from theory.loss import loss_in_order_parameters, loss_in_weights
     from theory.neuron import one_neuron, one_neuron_derivation
+    from theory.stability import copy_average_index, optimal_is_minimum
     from theory.stationarity import gradient_in_weights, one_neuron_conditions
     from theory.structure import Group, Structure
 
@@ -36,6 +37,7 @@ _HOME = {
     "Verdict": "theory.derivation",
     "copy_average": "theory.averaging",
     "copy_average_derivation": "theory.averaging",
+    "copy_average_index": "theory.stability",
     "gradient_in_weights": "theory.stationarity",
     "interaction": "theory.interactions",
     "interaction_derivation": "theory.interactions",
@@ -45,6 +47,7 @@ _HOME = {
     "one_neuron_conditions": "theory.stationarity",
     "one_neuron_derivation": "theory.neuron",
     "optimal_copy_average": "theory.averaging",
+    "optimal_is_minimum": "theory.stability",
     "perturbed_copy": "theory.copying",
 }
 
@@ -62,6 +65,7 @@ __all__ = [
     "Verdict",
     "copy_average",
     "copy_average_derivation",
+    "copy_average_index",
     "faults",
     "gradient_in_weights",
     "interaction",
@@ -72,6 +76,7 @@ __all__ = [
     "one_neuron_conditions",
     "one_neuron_derivation",
     "optimal_copy_average",
+    "optimal_is_minimum",
     "perturbed_copy",
 ]
 

@@ -331,3 +331,22 @@ def test_certify_refuses(arguments: tuple[str, ...], message: str) -> None:
     assert done.returncode == 2
     assert message in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_boundaries(tmp_path: Path) -> None:
+    found = document("boundaries", "-k", "6,10,1000")
+    keys = ("k", "pc_minimum_from", "pc_lower_from", "ca_minimum_up_to")
+    assert [tuple(row[key] for key in keys) for row in found["rows"]] == [
+        (6, 4, 5, 5),
+        (10, 6, 8, 8),
+        (1000, 224, 765, 972),
+    ]
+    assert found["asymptotics"]["pc_lower"]["n_over_k"].startswith("0.766230818252163")
+    assert found["asymptotics"]["ca_minimum"]["standing"] == "PROVED"
+    small = run("boundaries", "-k", "2:8")
+    assert small.returncode == 2
+    assert "needs at least 3" in small.stderr
+    target = tmp_path / "out.json"
+    assert run("boundaries", "-k", "3", "--json", str(target)).returncode == 0
+    (row,) = json.loads(target.read_text(encoding="utf-8"))["rows"]
+    assert row["pc_minimum_from"] is None

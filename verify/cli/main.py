@@ -27,6 +27,11 @@ COMMANDS = {
         "certify_command",
         "Prove that a structure of the theory is a critical point, and of which index.",
     ),
+    "boundaries": (
+        "verify.cli.boundaries_command",
+        "boundaries_command",
+        "Print the phase boundaries for each k, certified, and their laws for large k.",
+    ),
     "recheck": (
         "verify.cli.recheck_command",
         "recheck_command",
