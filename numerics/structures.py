@@ -221,11 +221,23 @@ def _branch(k: int, n: int) -> tuple[float, float, float, float] | None:
     return _follow(start, n + 1, n, k, 0.25)
 
 
+#: Points of branches of large k, by k and n: where the next search may start.
+_KNOWN: dict[int, dict[int, tuple[float, float, float, float]]] = {}
+MOST_KNOWN = 64
+
+
 @lru_cache(maxsize=256)
 def _far_along(k: int, n: int) -> tuple[float, float, float, float] | None:
-    """The same in as few steps as the branch allows, from n = k, with nothing kept on the way."""
-    start = _branch(k, k)
-    return None if start is None else _follow(start, k, n, k, 0.25)
+    """The same in as few steps as the branch allows, from the nearest n above that is known."""
+    known = _KNOWN.setdefault(k, {})
+    nearest = min((higher for higher in known if higher >= n), default=k)
+    start = known.get(nearest) or _branch(k, k)
+    found = None if start is None else _follow(start, nearest, n, k, max(0.25, (nearest - n) / 4))
+    if found is not None:
+        known[n] = found
+        if len(_KNOWN) > MOST_KNOWN:
+            _KNOWN.pop(next(iter(_KNOWN)))
+    return found
 
 
 def _follow(
