@@ -16,6 +16,9 @@ CONTRADICTS = "contradicts"
 UNKNOWN = "unknown"
 UNPREDICTED = "unpredicted"
 
+#: Event of a flow that was continued below grad_tol until it was inside the certified basin.
+RAN_ON = "ran on towards the certified basin"
+
 
 def describe_partition(partition: Sequence[int]) -> str:
     """A partition in short form: 24 x 1 + 26. Exact.

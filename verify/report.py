@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from verify.cells import Cell, as_predicted
-from verify.names import CHANNEL, COPY_AVERAGE, DORMANT, DUPLICATED, PERTURBED_COPY, describe_partition
+from verify.names import CHANNEL, COPY_AVERAGE, DORMANT, DUPLICATED, PERTURBED_COPY, RAN_ON, describe_partition
 
 #: Width of tables that do not go to a terminal.
 WIDTH = 118
@@ -226,6 +226,9 @@ def summary(cells: Sequence[Cell], *, interrupted: bool) -> str:
     verdicts = Counter(cell.verdict for cell in cells)
     counted = ", ".join(f"{count} {name}" for name, count in verdicts.most_common())
     head = f"{good} of {len(records)} flows ended at a minimum of the theory; cells: {counted}."
+    ran_on = sum(1 for _, record in records if any(e["event"] == RAN_ON for e in record["events"]))
+    if ran_on:
+        head += f" {ran_on} flows were run on below the gradient tolerance, into the certified basin."
     return ("Interrupted. " if interrupted else "") + head
 
 

@@ -16,7 +16,7 @@ from verify.certificates.described import certified, proof_document, status
 from verify.ends.duplicated import unmerged
 from verify.ends.settle import End, settle
 from verify.matching import Match, match
-from verify.names import CHANNEL, COPY_AVERAGE, DORMANT, DUPLICATED, UNCLASSIFIED
+from verify.names import CHANNEL, COPY_AVERAGE, DORMANT, DUPLICATED, RAN_ON, UNCLASSIFIED
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ def _ran_on(proof: Proof | None) -> list[dict[str, Any]]:
     if proof is None or not proof.ran_on:
         return []
     flow = proof.end.flow
-    return [{"event": "ran on towards the certified basin", "time": flow.time, "grad_inf": flow.grad_inf}]
+    return [{"event": RAN_ON, "time": flow.time, "grad_inf": flow.grad_inf}]
 
 
 def _special_name(end: End) -> str | None:
