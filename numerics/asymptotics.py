@@ -43,7 +43,7 @@ class Law:
     constant: mp.mpf
     standing: str
 
-    def at(self, k: int) -> mp.mpf:
+    def at(self, k: float) -> mp.mpf:
         """The law's first two terms for n. Approximation."""
         top, _, bottom = self.exponent.partition("/")
         with mp.workdps(DPS):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import click
@@ -16,6 +19,7 @@ from verify import report
 from verify.certificates.phases import EVERY, Boundaries, boundaries
 from verify.cli.options import Sizes, json_option
 from verify.cli.output import open_target
+from verify.figures.phase import FORMATS
 from verify.versions import versions
 
 COLUMNS = ("pc_minimum_from", "pc_lower_from", "ca_minimum_up_to")
@@ -24,8 +28,15 @@ INTERRUPTED = 130
 
 @click.command("boundaries")
 @click.option("-k", "k", type=Sizes(), required=True, help="Teacher neurons, each at least 3.")
+@click.option(
+    "--plot",
+    "picture",
+    metavar="FILE",
+    default=None,
+    help="Draw the phase diagram (pdf, png or svg); needs matplotlib.",
+)
 @json_option
-def boundaries_command(k: tuple[int, ...], json_target: str | None) -> int:
+def boundaries_command(k: tuple[int, ...], picture: str | None, json_target: str | None) -> int:
     """Print for each k from where the perturbed copy (PC) is a strict minimum, from where its loss is below that of
     the optimal copy-average point (CA), and up to where CA is a strict minimum, over 2 <= n <= k - 1.
 
@@ -36,6 +47,8 @@ def boundaries_command(k: tuple[int, ...], json_target: str | None) -> int:
         raise click.BadParameter(
             f"got {min(k)}, needs at least 3, so that there is an n with 2 <= n <= k - 1", param_hint="-k"
         )
+    if picture is not None:
+        _check_picture(picture)
     rows: list[Boundaries] = []
     interrupted = False
     with open_target(json_target) as target:
@@ -48,9 +61,39 @@ def boundaries_command(k: tuple[int, ...], json_target: str | None) -> int:
             interrupted = True
         if target is not None:
             target.write(_document(rows, interrupted))
+    if picture is not None and rows:
+        _draw(rows, picture)
     if json_target != "-":
         _show(rows)
     return INTERRUPTED if interrupted else 0
+
+
+def _check_picture(picture: str) -> None:
+    """Refuse before any work what could not be drawn after it."""
+    path = Path(picture)
+    if path.suffix.lstrip(".").lower() not in FORMATS:
+        raise click.BadParameter(
+            f"got {picture!r}, needs a file ending in .{', .'.join(FORMATS)}", param_hint="--plot"
+        )
+    if not path.parent.is_dir() or not os.access(path.parent, os.W_OK) or path.is_dir():
+        raise click.BadParameter(
+            f"cannot write {picture!r}, needs a file in a folder that can be written", param_hint="--plot"
+        )
+    if find_spec("matplotlib") is None:
+        raise click.BadParameter("needs matplotlib: pip install 'copy-average[plot]'", param_hint="--plot")
+
+
+def _draw(rows: list[Boundaries], picture: str) -> None:
+    """Draw beside and rename."""
+    from verify.figures.phase import draw_phase_diagram
+
+    path = Path(picture)
+    beside = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    try:
+        draw_phase_diagram(rows, beside)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def _document(rows: list[Boundaries], interrupted: bool) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Figures as a paper would print them. Needs matplotlib (extra ``plot``)."""
