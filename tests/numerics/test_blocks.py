@@ -10,8 +10,8 @@ from numerics.blocks import perturbed_copy_blocks
 from numerics.structures import SCALAR, perturbed_copy_numbers
 
 
-@pytest.mark.parametrize("k", [3, 4, 5, 8, 12, 16])
-@pytest.mark.parametrize("extra", [0, 1, 3])
+@pytest.mark.parametrize("k", range(3, 17))
+@pytest.mark.parametrize("extra", [0, 2])
 def test_blocks_have_the_spectrum_of_the_full_hessian(k: int, extra: int) -> None:
     for n in range(2, k):
         point = perturbed_copy_point(n, k, dps=20)
