@@ -38,6 +38,9 @@ def digits(dps: int) -> Iterator[SimpleNamespace]:
 
 def to_ball(value: object) -> flint.arb:
     """The ball of radius zero around a double or an mpmath number. Exact conversion, no rounding."""
+    if isinstance(value, mp.mpf) and not mp.isfinite(value):
+        # Their mantissa is 0: nothing must take them for it.
+        return flint.arb(float(value))
     if isinstance(value, mp.mpf):
         sign, mantissa, exponent, _ = value._mpf_
         # A ball with an exact midpoint, whatever the working precision.

@@ -191,6 +191,8 @@ def _conclude(problem: Problem, search: Searcher, found: Existence, dps: int, *,
     with digits(dps + GUARD_DIGITS) as arithmetic:
         blur = flint.arb(0, found.radius)
         ball = Enclosures(problem, arithmetic).loss([[x + blur for x in row] for row in search.point])
+        if not ball.is_finite():
+            return Certificate(Status.UNKNOWN, why="the loss could not be enclosed")
         # Twice as wide as proved: room for another's rounding.
         loss = ball - ball.rad(), ball + ball.rad()
         ends = from_ball(loss[0].lower()), from_ball(loss[1].upper())

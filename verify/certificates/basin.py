@@ -29,7 +29,7 @@ import scipy.linalg as sla
 
 from numerics.problem import Problem
 from verify.certificates.definite import definite
-from verify.certificates.hessian import Curvature
+from verify.certificates.hessian import Curvature, symmetrised
 from verify.certificates.midrad import UNIT, Array, MidRad, spectral_bound
 
 #: Product of M and rho that is aimed at; the rest of the way to 1 is room for another's rounding.
@@ -100,6 +100,8 @@ def ellipsoid(
     if mu is None:
         return None
     pull = max(_most_negative(local.residual[i], scale[i]) for i in range(problem.n))
+    # Reciprocals of the weights are rounded: two units each way, squared.
+    mu, pull = mu * (1 - 16 * UNIT), pull * (1 + 16 * UNIT)
     with flint.ctx.workprec(BITS):
         neurons = [
             (_norm(row[:-1]) + flint.arb(0, radius * math.sqrt(problem.dim) * 1.01), flint.arb(abs(row[-1]), radius))
@@ -203,7 +205,9 @@ def _double_factorial(n: int) -> int:
 def _larger(a: Any, b: Any) -> Any:
     """The larger of two upper bounds, as an exact number."""
     a, b = a.abs_upper(), b.abs_upper()
-    return b if not a >= b else a
+    if not a.is_finite():
+        return a
+    return a if a >= b else b
 
 
 def _norm(vector: Array) -> Any:
@@ -211,8 +215,8 @@ def _norm(vector: Array) -> Any:
 
 
 def _scaled(matrix: MidRad, scale: Array) -> MidRad:
-    """Rows and columns multiplied by a vector of positive doubles."""
-    return MidRad(scale[:, None]) * matrix * MidRad(scale)
+    """Rows and columns of a symmetric matrix multiplied by a vector of positive doubles."""
+    return symmetrised(MidRad(scale[:, None]) * matrix * MidRad(scale))
 
 
 def _most_negative(block: MidRad, scale: Array) -> float:

@@ -28,6 +28,8 @@ def rounded(value: mp.mpf, digits: int, *, up: bool) -> str:
     >>> rounded(mp.mpf("0.125"), 2, up=False), rounded(mp.mpf("0.125"), 2, up=True)
     ('0.12', '0.13')
     """
+    if not mp.isfinite(value):
+        raise ValueError(f"value: got {value}, needs a finite number")
     sign, mantissa, exponent, _ = value._mpf_
     signed = -int(mantissa) if sign else int(mantissa)
     wide = Context(prec=max(60, int(mantissa).bit_length() + abs(exponent) + 20), Emin=-(10**9), Emax=10**9)

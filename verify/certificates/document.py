@@ -117,6 +117,8 @@ def _complete(system: Any, point: Any, states: Any, proof: Any) -> dict[str, Any
 def _number(value: Any) -> list[int]:
     """A double or an mpmath number as mantissa and exponent, exactly."""
     if isinstance(value, mp.mpf):
+        if not mp.isfinite(value):
+            raise ValueError(f"value: got {value}, needs a finite number")
         sign, mantissa, exponent, _ = value._mpf_
         return list(number((-int(mantissa) if sign else int(mantissa), int(exponent))))
     return list(number(float(value)))

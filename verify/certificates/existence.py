@@ -113,9 +113,9 @@ class Searcher:
                 return None
             radius = (self.length / flint.arb(bound)).abs_upper()
             if radius + self.offset <= within:
-                return Existence(
-                    Status.UNIQUE, radius, flint.arb(within - self.offset), Signs(0, bound), local, within, inverse
-                )
+                wide = (flint.arb(within) - flint.arb(self.offset)).lower()
+                wide = wide if wide >= radius else radius
+                return Existence(Status.UNIQUE, radius, wide, Signs(0, bound), local, within, inverse)
             if not radius < 1e-2:
                 return None
             within = 1.25 * float(radius) + 2 * self.offset
@@ -222,6 +222,8 @@ def _largest(balls: list[Any]) -> Any:
     """The largest of exact non-negative numbers: comparisons of exact numbers are decided."""
     bound = flint.arb(0)
     for ball in balls:
-        if not ball <= bound:
+        if not ball.is_finite():
+            return ball
+        if ball > bound:
             bound = ball
     return bound

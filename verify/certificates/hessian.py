@@ -161,6 +161,11 @@ def _outgoing(pairs: SimpleNamespace) -> MidRad:
     return MidRad(mid, rad)
 
 
+def symmetrised(matrix: MidRad) -> MidRad:
+    """The same matrix, known to be symmetric, with symmetric midpoints and radii; its arrays are overwritten."""
+    return _symmetric(matrix.mid, matrix.rad)
+
+
 def _symmetric(mid: Array, rad: Array) -> MidRad:
     """Both triangles enclose the same numbers: their mean does, too. Block by block, for the cache's sake."""
     for start in range(0, len(mid), BLOCK):

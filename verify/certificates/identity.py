@@ -65,7 +65,7 @@ def enclose(problem: Problem, named: Identity, arithmetic: SimpleNamespace, dps:
     """
     if not exactly_orthonormal(problem) or problem.fixed_outgoing is not None:
         return None
-    if any(not group for group in named.assignment):
+    if not _well_formed(problem, named):
         return None
     teacher = problem.teacher * problem.teacher_outgoing[:, None]
     signed = [[flint.arb(float(x)) for x in row] for row in teacher]
@@ -79,6 +79,19 @@ def enclose(problem: Problem, named: Identity, arithmetic: SimpleNamespace, dps:
         row = [products[i, x] for x in range(problem.dim)] + [coordinates[i][-1]]
         rows.append([x * sign for x in row])
     return rows
+
+
+def _well_formed(problem: Problem, named: Identity) -> bool:
+    """Whether a claimed identity speaks of this problem at all."""
+    sizes = tuple(sorted(len(group) for group in named.assignment))
+    partition = sizes if named.structure == COPY_AVERAGE else None
+    return (
+        named.structure in (COPY_AVERAGE, PERTURBED_COPY)
+        and len(named.assignment) == len(named.signs) == problem.n
+        and all(sign in (1, -1) for sign in named.signs)
+        and all(group and all(0 <= j < problem.k for j in group) for group in named.assignment)
+        and named.partition == partition
+    )
 
 
 def _average(problem: Problem, named: Identity, arithmetic: SimpleNamespace, dps: int) -> Rows | None:

@@ -73,6 +73,8 @@ def krawczyk(
     except np.linalg.LinAlgError:
         return Root(Status.UNKNOWN, why="the Jacobian is singular in double precision")
     defect = flint.arb_mat([[int(i == j) for j in range(order)] for i in range(order)]) - A * slopes
+    if not all(x.is_finite() for x in (*A.entries(), *defect.entries())):
+        return Root(Status.UNKNOWN, why="the Jacobian is singular in double precision")
     alpha = _largest([sum((defect[i, j].abs_upper() for j in range(order)), flint.arb(0)) for i in range(order)])
     moves = [(A * value)[i, 0] for i in range(order)]
     if any(move.abs_lower() > (1 + alpha) * radius for move in moves):
@@ -90,5 +92,7 @@ def _largest(balls: list[Any]) -> Any:
     bound = flint.arb(0)
     for ball in balls:
         above = ball.abs_upper()
+        if not above.is_finite():
+            return above
         bound = bound if above <= bound else above
     return bound

@@ -40,8 +40,8 @@ class Boundaries:
     ca_minimum_up_to : int or None
         Greatest n at which the optimal copy-average point is a strict minimum.
     every : bool
-        Whether the perturbed copy was looked at for every n; else each boundary is certified at n and at n - 1, and
-        that there is no other change of sign is not proved.
+        Whether the perturbed copy was looked at for every n; else each boundary is certified at n and (unless n - 1
+        is undecided) at n - 1, and that there is no other change of sign is not proved.
     undecided : tuple of int
         Values of n at which nothing was proved of the perturbed copy: where its branch does not reach.
     """
@@ -171,16 +171,19 @@ def _first(holds: Callable[[int, int], bool | None], k: int, undecided: set[int]
         undecided.update(n for n, answer in answers.items() if answer is None)
         return min((n for n, answer in answers.items() if answer), default=None)
     low, high = 2, k - 1
-    if not holds(high, k):
-        return None
-    # Invariant: it holds at high; it fails, or the branch does not reach, at low.
+    below, above = holds(low, k), holds(high, k)
+    if below or not above:
+        undecided.update(n for n, answer in ((low, below), (high, above)) if answer is None)
+        return low if below else None
+    # Invariant: it holds at high; it fails, or nothing was proved, at low.
     while high - low > 1:
         middle = (low + high) // 2
-        if holds(middle, k):
+        answer = holds(middle, k)
+        if answer:
             high = middle
         else:
-            low = middle
-    if holds(low, k) is None:
+            low, below = middle, answer
+    if below is None:
         undecided.add(low)
     return high
 

@@ -118,6 +118,8 @@ def _attempt(n: int, k: int, dps: int) -> ReducedCertificate:
             if found.status is Status.UNIQUE:
                 near = [x + flint.arb(0, found.radius) for x in middle]
                 (loss,) = kernel.perturbed_copy_loss(near[0], near[1], near[2], near[3], *sizes, arithmetic)
+                if not loss.is_finite():
+                    continue
                 # Twice as wide as proved: room for another's rounding.
                 ends = from_ball((loss - loss.rad()).lower()), from_ball((loss + loss.rad()).upper())
                 return ReducedCertificate(

@@ -16,7 +16,7 @@ from rich.table import Table
 from numerics.asymptotics import DPS, Law, laws
 from numerics.precision import decimal
 from verify import report
-from verify.certificates.phases import EVERY, Boundaries, boundaries
+from verify.certificates.phases import Boundaries, boundaries
 from verify.cli.options import Sizes, json_option
 from verify.cli.output import open_target
 from verify.figures.phase import FORMATS
@@ -145,4 +145,4 @@ def _show(rows: list[Boundaries]) -> None:
 def _checked(row: Boundaries) -> str:
     text = "every n" if row.every else "n and n - 1"
     missing = row.undecided
-    return f"{text} but {', '.join(map(str, missing))} (branch ends)" if missing and row.k <= EVERY else text
+    return f"{text} but {', '.join(map(str, missing))} (branch ends)" if missing else text

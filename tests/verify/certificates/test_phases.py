@@ -73,3 +73,22 @@ def test_pivots_count_negative_eigenvalues_or_say_nothing() -> None:
     assert negative_pivots(balls([[-1, 0, 0], [0, 3, 1], [0, 1, -2]])) == 2
     assert negative_pivots(balls([[1, 1], [1, 1]])) is None
     assert negative_pivots(balls([[1, 2], [2, 1]], blur=2.0)) is None
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected", "undecided"),
+    [
+        (lambda n: True, 2, set()),
+        (lambda n: False, None, set()),
+        (lambda n: n >= 50, 50, set()),
+        (lambda n: None if n < 50 else True, 50, {49}),
+        (lambda n: None, None, {2, 99}),
+        (lambda n: None if n == 2 else n >= 30, 30, set()),
+    ],
+)
+def test_bisection_claims_only_what_was_answered(answers: Any, expected: int | None, undecided: set[int]) -> None:
+    from verify.certificates.phases import _first
+
+    open_questions: set[int] = set()
+    assert _first(lambda n, k: answers(n), 100, open_questions) == expected
+    assert open_questions == undecided

@@ -146,3 +146,38 @@ def test_two_splits_at_once_and_what_is_refused() -> None:
     assert certify_line(problem, proof, [Split(0, 0.5), Split(0, 0.25)]) is None
     assert certify_line(problem, proof, [Split(0, 1.0)]) is None
     assert certify_line(problem, replace(proof, identity=None), [Split(0, 0.5)]) is None
+
+
+def test_malformed_identities_claim_nothing() -> None:
+    problem = Problem(2, 3)
+    good = Identity("copy-average", (1, 2), ((0,), (1, 2)), (1, 1))
+    bad = [
+        replace(good, signs=(1, 2)),
+        replace(good, signs=(1,)),
+        replace(good, partition=(1, 1)),
+        replace(good, structure="other"),
+        replace(good, assignment=((0,), (1, 3))),
+        replace(good, assignment=((0,), ())),
+    ]
+    with digits(65) as arithmetic:
+        assert enclose(problem, good, arithmetic, 50) is not None
+        assert all(enclose(problem, named, arithmetic, 50) is None for named in bad)
+
+
+def test_what_is_not_a_number_never_becomes_one() -> None:
+    import flint
+
+    from numerics.precision import to_ball
+    from verify.certificates.basin import _larger
+    from verify.certificates.described import rounded
+    from verify.certificates.document import _number
+
+    for value in (mp.nan, mp.inf, -mp.inf):
+        assert not to_ball(value).is_finite()
+        with pytest.raises(ValueError, match="needs a finite number"):
+            rounded(value, 3, up=True)
+        with pytest.raises(ValueError, match="needs a finite number"):
+            _number(value)
+    nothing = flint.arb("nan")
+    assert not _larger(nothing, flint.arb(1)).is_finite()
+    assert not _larger(flint.arb(1), nothing).is_finite()
