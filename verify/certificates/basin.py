@@ -29,6 +29,7 @@ import scipy.linalg as sla
 
 from numerics.problem import Problem
 from verify.certificates.definite import definite
+from verify.certificates.existence import largest
 from verify.certificates.hessian import Curvature, symmetrised
 from verify.certificates.midrad import UNIT, Array, MidRad, spectral_bound
 
@@ -157,14 +158,14 @@ def third_derivative(
     second, third = flint.arb(0), flint.arb(0)
     for (norm, outgoing), (xi, eta) in zip(neurons, weights.tolist(), strict=True):
         xi, eta = flint.arb(xi), flint.arb(eta)
-        largest = outgoing.abs_upper() + reach / eta
+        weight = outgoing.abs_upper() + reach / eta
         low = norm.abs_lower() - reach / xi
         low = low if low > 0 else flint.arb(0)
         p = (low**2).union((norm.abs_upper() + reach / xi) ** 2)
         c1, c2, c3 = (derivative_norm(m, p) for m in (1, 2, 3))
         # On x^2 + y^2 = 1, 2xy <= 1 and 3 x^2 y <= 2/sqrt(3).
-        second = _larger(second, largest * c2 / xi**2 + c1 / (xi * eta))
-        third = _larger(third, largest * c3 / xi**3 + 2 / flint.arb(3).sqrt() * c2 / (xi**2 * eta))
+        second = largest((second, weight * c2 / xi**2 + c1 / (xi * eta)))
+        third = largest((third, weight * c3 / xi**3 + 2 / flint.arb(3).sqrt() * c2 / (xi**2 * eta)))
     second, third = second / mu, third / mu ** flint.arb(1.5)
     first = ((1 + pull / mu) / 2).sqrt() + second * rho
     return 6 * first * second + 2 * (root_loss + first * rho) * third
@@ -185,7 +186,7 @@ def derivative_norm(m: int, p: Any) -> Any:
             (c * p**i * _double_factorial(2 * i + 2 * j - 1) * v ** (i + j) for i, c in squared), flint.arb(0)
         )
         weight = flint.fmpq(math.comb(2 * m, 2 * j) * _double_factorial(2 * (m - j) - 1), math.comb(m, j))
-        best = _larger(best, flint.arb(weight) * moment)
+        best = largest((best, flint.arb(weight) * moment))
     return (2 / flint.arb.pi() * v.sqrt() * best).sqrt()
 
 
@@ -200,14 +201,6 @@ def _hermite_square(order: int) -> list[tuple[int, int]]:
 
 def _double_factorial(n: int) -> int:
     return math.prod(range(n, 1, -2))
-
-
-def _larger(a: Any, b: Any) -> Any:
-    """The larger of two upper bounds, as an exact number."""
-    a, b = a.abs_upper(), b.abs_upper()
-    if not a.is_finite():
-        return a
-    return a if a >= b else b
 
 
 def _norm(vector: Array) -> Any:

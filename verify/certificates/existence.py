@@ -16,6 +16,7 @@ box, no critical point lies in it, by the mean value form again. Tried with the 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -97,7 +98,7 @@ class Searcher:
         with digits(dps) as arithmetic:
             self.point: Rows = [[to_ball(x) for x in row] for row in exact]
             self.gradient = Enclosures(problem, arithmetic).gradient(self.point)
-            self.steepest = _largest([g.abs_upper() for g in self.gradient])
+            self.steepest = largest(self.gradient)
             self.length = sum((g.abs_upper() ** 2 for g in self.gradient), flint.arb(0)).sqrt().abs_upper()
         # From the exact point to the doubles around which boxes of doubles are laid.
         self.offset = 2 * UNIT * float(np.abs(rough).max()) + ETA
@@ -218,12 +219,14 @@ def _row_norm(matrix: Array) -> float:
     return float(np.abs(matrix).sum(axis=1).max()) * (1 + (len(matrix) + 4) * UNIT)
 
 
-def _largest(balls: list[Any]) -> Any:
-    """The largest of exact non-negative numbers: comparisons of exact numbers are decided."""
+def largest(balls: Iterable[Any]) -> Any:
+    """An exact upper bound on the absolute values of balls; not finite if one of them is not. Enclosure."""
     bound = flint.arb(0)
     for ball in balls:
-        if not ball.is_finite():
-            return ball
-        if ball > bound:
-            bound = ball
+        above = ball.abs_upper()
+        if not above.is_finite():
+            return above
+        # Comparisons of exact numbers are decided.
+        if above > bound:
+            bound = above
     return bound

@@ -15,7 +15,7 @@ from typing import Any
 import flint
 import numpy as np
 
-from verify.certificates.existence import Status
+from verify.certificates.existence import Status, largest
 
 Balls = Sequence[Any]
 
@@ -75,24 +75,14 @@ def krawczyk(
     defect = flint.arb_mat([[int(i == j) for j in range(order)] for i in range(order)]) - A * slopes
     if not all(x.is_finite() for x in (*A.entries(), *defect.entries())):
         return Root(Status.UNKNOWN, why="the Jacobian is singular in double precision")
-    alpha = _largest([sum((defect[i, j].abs_upper() for j in range(order)), flint.arb(0)) for i in range(order)])
+    alpha = largest(sum((defect[i, j].abs_upper() for j in range(order)), flint.arb(0)) for i in range(order))
     moves = [(A * value)[i, 0] for i in range(order)]
     if any(move.abs_lower() > (1 + alpha) * radius for move in moves):
         return Root(Status.EMPTY)
-    Y = _largest([move.abs_upper() for move in moves])
+    Y = largest(moves)
     if alpha < 1 and Y + alpha * radius < radius:
         return Root(Status.UNIQUE, (Y / (1 - alpha)).abs_upper())
     why = (
         f"no contraction: {float(alpha):.2g}" if not alpha < 1 else f"a Newton step of {float(Y):.1e} leaves the box"
     )
     return Root(Status.UNKNOWN, why=why)
-
-
-def _largest(balls: list[Any]) -> Any:
-    bound = flint.arb(0)
-    for ball in balls:
-        above = ball.abs_upper()
-        if not above.is_finite():
-            return above
-        bound = bound if above <= bound else above
-    return bound

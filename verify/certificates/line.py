@@ -28,7 +28,8 @@ from numpy.typing import NDArray
 
 from numerics.problem import Problem
 from verify.certificates.definite import diagonalise
-from verify.certificates.midrad import UNIT, MidRad
+from verify.certificates.hessian import symmetrised
+from verify.certificates.midrad import MidRad
 from verify.certification import Certificate
 from verify.names import COPY_AVERAGE
 
@@ -135,7 +136,6 @@ def _on_span(block: MidRad, axes: NDArray[np.intp]) -> tuple[int, int] | None:
     """The same by Sylvester's law, on the coordinates that have a teacher."""
     place = np.ix_(axes, axes)
     square = MidRad(block.mid[place], block.rad[place])
-    mean = 0.5 * (square + square.T)
-    seen = diagonalise(MidRad(0.5 * (mean.mid + mean.mid.T), mean.rad + UNIT * np.abs(mean.mid)))
+    seen = diagonalise(symmetrised(square))
     signs = None if seen is None else seen.signs()
     return None if signs is None else (signs.negative, len(axes) - signs.negative)

@@ -168,9 +168,9 @@ def test_what_is_not_a_number_never_becomes_one() -> None:
     import flint
 
     from numerics.precision import to_ball
-    from verify.certificates.basin import _larger
     from verify.certificates.described import rounded
     from verify.certificates.document import _number
+    from verify.certificates.existence import largest
 
     for value in (mp.nan, mp.inf, -mp.inf):
         assert not to_ball(value).is_finite()
@@ -179,5 +179,5 @@ def test_what_is_not_a_number_never_becomes_one() -> None:
         with pytest.raises(ValueError, match="needs a finite number"):
             _number(value)
     nothing = flint.arb("nan")
-    assert not _larger(nothing, flint.arb(1)).is_finite()
-    assert not _larger(flint.arb(1), nothing).is_finite()
+    assert not largest((nothing, flint.arb(1))).is_finite()
+    assert not largest((flint.arb(1), nothing)).is_finite()
