@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 
 from numerics.compile import FLOAT
 from numerics.kernels import ACTIVATIONS, WEIGHTED
+from numerics.kernels.compiled import compiled
 from numerics.problem import Array, Problem, finite_array
 
 
@@ -33,7 +34,8 @@ class Population:
     -----
     Arrays ``theta`` have shape (n, dim + 1). Gradients have the same shape, Hessians are square of order
     ``n (dim + 1)`` in the row-major order of ``theta``. With ``fixed_outgoing`` the entries that belong to
-    outgoing weights are zero. Each evaluation costs O(n (n + k) dim); the Hessian O(n^2 dim^2).
+    outgoing weights are zero. Each evaluation costs O(n (n + k) dim); the Hessian O(n^2 dim^2). Where
+    ``numerics.kernels.compiled`` has a kernel for the problem it is used, else numpy.
     """
 
     def __init__(self, problem: Problem) -> None:
@@ -41,6 +43,7 @@ class Population:
         n, dim = problem.n, problem.dim
         self._kernel = ACTIVATIONS[problem.activation]
         self._fast = WEIGHTED.get(problem.activation)
+        self.compiled = compiled(problem)
         self._work = np.empty((2, n, n + problem.k))
         V, b = problem.teacher, problem.teacher_outgoing
         square = np.einsum("ij,ij->i", V, V)
@@ -82,6 +85,9 @@ class Population:
 
     def value_and_gradient(self, theta: Array) -> tuple[float, Array]:
         """Loss and its gradient, shape (n, dim + 1). Approximation."""
+        if self.compiled is not None:
+            loss, gradient = self.compiled.value_and_gradient(theta)
+            return loss + self._teacher_loss, gradient
         n = self.problem.n
         S, p, q, W = self._pairs(theta)
         a, c = self._c[:n], self._c
@@ -116,6 +122,8 @@ class Population:
 
     def hessian_unchecked(self, theta: Array) -> Array:
         """The Hessian of a ``theta`` known to be finite and of the right shape. Approximation."""
+        if self.compiled is not None:
+            return self.compiled.hessian(theta)
         n, dim = self.problem.n, self.problem.dim
         S, p, q, W = self._pairs(theta)
         second = self._kernel.second(S, p, q, FLOAT)

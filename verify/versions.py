@@ -6,7 +6,7 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 
 #: Distributions whose versions a document records.
-RECORDED = ("copy-average", "numpy", "scipy", "mpmath", "python-flint")
+RECORDED = ("copy-average", "numpy", "scipy", "numba", "mpmath", "python-flint")
 
 
 def versions() -> dict[str, str]:

@@ -25,7 +25,7 @@ REFRESH = 25
 
 
 @lru_cache(maxsize=512)
-def coefficients(stages: int) -> tuple[float, tuple[tuple[float, float, float, float, float], ...]]:
+def coefficients(stages: int) -> tuple[float, Array]:
     """First coefficient and the rows (1 - mu - nu, mu, nu, mu~, gamma~) of stages 2..s. Approximation."""
     w0 = 1 + DAMPING / stages**2
     value, slope, curve = [1.0, w0], [0.0, 1.0], [0.0, 0.0]
@@ -43,7 +43,7 @@ def coefficients(stages: int) -> tuple[float, tuple[tuple[float, float, float, f
         mu_tilde = 2 * b[j] * w1 / b[j - 1]
         gamma_tilde = -(1 - b[j - 1] * value[j - 1]) * mu_tilde
         rows.append((1 - mu - nu, mu, nu, mu_tilde, gamma_tilde))
-    return b[1] * w1, tuple(rows)
+    return b[1] * w1, np.array(rows)
 
 
 class Chebyshev:
@@ -83,9 +83,12 @@ class Chebyshev:
     def attempt(self, state: State, h: float) -> tuple[Array, Array] | None:
         """New point and the error estimate's part that needs no gradient there."""
         first, rows = coefficients(self.stages(state, h))
+        if self._field.population.compiled is not None:
+            current = self._field.chebyshev(state, h, first, rows)
+            return current, 0.8 * (state.y - current) - 0.4 * h * state.gradient
         start = -state.gradient
         before, current = state.y, state.y + (first * h) * start
-        for rest, mu, nu, mu_tilde, gamma_tilde in rows:
+        for rest, mu, nu, mu_tilde, gamma_tilde in rows.tolist():
             following = (-mu_tilde * h) * self._field.gradient(current)
             following += mu * current
             following += nu * before

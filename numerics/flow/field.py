@@ -51,6 +51,14 @@ class GradientField:
         self.evaluations += 1
         return self.population.value_and_gradient(y.reshape(self.shape))[1].ravel()
 
+    def chebyshev(self, state: State, h: float, first: float, rows: Array) -> Array:
+        """The point after the stages of a Runge-Kutta-Chebyshev step; needs ``population.compiled``."""
+        if self.population.compiled is None:
+            raise RuntimeError("the stages are compiled only where the gradient is")
+        self.evaluations += len(rows)
+        start, slope = state.y.reshape(self.shape), state.gradient.reshape(self.shape)
+        return self.population.compiled.chebyshev(start, slope, h, first, rows).ravel()
+
     def hessian(self, y: Array) -> Array:
         """Hessian at a point, a fresh array."""
         self.hessians += 1

@@ -1,0 +1,82 @@
+"""Compiled kernels for the problems that are large enough to gain more than starting the compiler costs."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+
+from numerics.problem import Array, Problem
+
+#: Modules by activation; numba is imported with the first one that is used.
+MODULES = {"erf": "numerics.kernels.erf_compiled"}
+#: From this order n (dim + 1) on the compiled kernels are used. Deliberately not from measured times: which kernel
+#: runs, and with it the last digits of a result, must depend on the problem alone.
+SMALLEST_ORDER = 50
+
+
+class Compiled:
+    """Loss, gradient, Hessian and Chebyshev stages of one problem, in compiled loops. Approximation.
+
+    Parameters
+    ----------
+    problem : Problem
+        One for which ``compiled`` finds a kernel.
+    """
+
+    def __init__(self, problem: Problem, module: Any) -> None:
+        n, k, dim = problem.n, problem.k, problem.dim
+        self._module = module
+        # Fresh arrays, so that the compiler sees one type whatever the caller's arrays were.
+        V = np.array(problem.teacher, order="C")
+        b = np.array(-problem.teacher_outgoing)
+        roots = np.sqrt(1 + np.einsum("ij,ij->i", V, V))
+        unit = bool(np.array_equal(V, np.eye(k, dim)))
+        work = tuple(np.empty(shape) for shape in ((n, dim), (n, n), (n, k), (n, n), (n, k)))
+        self._setting = (V, b, roots, unit, problem.fixed_outgoing is None, *work)
+
+    def value_and_gradient(self, theta: Array) -> tuple[float, Array]:
+        """Loss without the teacher's own part, and the gradient of shape (n, dim + 1). Approximation."""
+        gradient = np.empty(theta.shape)
+        return self._module.gradient(_writable(theta), *self._setting, gradient), gradient
+
+    def hessian(self, theta: Array) -> Array:
+        """Hessian, exactly symmetric, square of order n (dim + 1). Approximation."""
+        n, width = theta.shape
+        H = np.empty((n, width, n, width))
+        self._module.hessian(_writable(theta), *self._setting, H)
+        return H.reshape(n * width, n * width)
+
+    def chebyshev(self, start: Array, slope: Array, h: float, first: float, rows: Array) -> Array:
+        """The point after the stages of a Runge-Kutta-Chebyshev step, shape (n, dim + 1). Approximation."""
+        result: Array = self._module.chebyshev(start, slope, h, first, rows, self._setting)
+        return result
+
+
+def _writable(theta: Array) -> Array:
+    """The array itself, or a copy where the compiler would see another type: read-only or not in rows."""
+    return theta if theta.flags.writeable and theta.flags.c_contiguous else np.array(theta, order="C")
+
+
+def available() -> bool:
+    """Whether numba can be imported, without importing it. Approximation."""
+    return find_spec("numba") is not None
+
+
+def compiled(problem: Problem) -> Compiled | None:
+    """The compiled kernels of a problem, or None where it is small, has none, or numba is missing. Approximation.
+
+    Parameters
+    ----------
+    problem : Problem
+
+    Returns
+    -------
+    Compiled or None
+    """
+    name = MODULES.get(problem.activation)
+    if name is None or problem.n * (problem.dim + 1) < SMALLEST_ORDER or not available():
+        return None
+    return Compiled(problem, import_module(name))
