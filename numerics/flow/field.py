@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from math import isfinite
 
 import numpy as np
 
@@ -18,7 +20,7 @@ class State:
     loss: float
     gradient: Array
 
-    @property
+    @cached_property
     def grad_inf(self) -> float:
         """Infinity norm of the gradient."""
         return float(np.abs(self.gradient).max())
@@ -26,7 +28,8 @@ class State:
     @property
     def finite(self) -> bool:
         """Whether loss and gradient are finite numbers."""
-        return bool(np.isfinite(self.loss) and np.isfinite(self.gradient).all())
+        # A maximum passes on NaN and infinities.
+        return isfinite(self.loss) and isfinite(self.grad_inf)
 
 
 class GradientField:

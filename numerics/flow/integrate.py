@@ -262,6 +262,8 @@ class _Integration:
     ) -> None:
         self._field, self._choice = field, choice
         self._rtol, self._atol = rtol, atol
+        compiled = field.population.compiled
+        self._norm = error_norm if compiled is None else compiled.error_norm
         self._time, self._h = time, h
         self._steps = self._rejected = 0
         self._used: dict[str, None] = {}
@@ -304,7 +306,7 @@ class _Integration:
         if isinstance(stepper, Chebyshev):
             error = stepper.complete_error(error, new, self._h)
         shape = self._field.shape
-        size = error_norm(error.reshape(shape), state.y.reshape(shape), y.reshape(shape), self._rtol, self._atol)
+        size = self._norm(error.reshape(shape), state.y.reshape(shape), y.reshape(shape), self._rtol, self._atol)
         factor = min(8.0, max(0.2, 0.9 * max(size, 1e-12) ** -stepper.exponent))
         if not size <= 1:
             return self._reject(state, factor if isfinite(factor) else 0.2)

@@ -68,6 +68,17 @@ COUPLINGS = [np.array(row) for row in _C]
 RESULT = np.array([*_A5, 1.0, 1.0, 1.0])
 
 
+def _square(rows: list[Array]) -> Array:
+    """The rows below the diagonal of a square array, as the compiled stages read them."""
+    table = np.zeros((len(rows) + 1, len(rows) + 1))
+    for i, row in enumerate(rows, start=1):
+        table[i, :i] = row
+    return table
+
+
+TABLEAU = (_square(ARGUMENTS), _square(COUPLINGS), RESULT)
+
+
 def _shifted_cholesky(hessian: Array, shift: float) -> Array | None:
     """Lower Cholesky factor of H + shift I, or None if that is not positive definite."""
     matrix = hessian.copy()
@@ -86,6 +97,8 @@ class Rosenbrock:
 
     def __init__(self, field: GradientField) -> None:
         self._field = field
+        self._compiled = field.population.compiled
+        self._factor = _shifted_cholesky if self._compiled is None else self._compiled.cholesky
         self._hessian: Array | None = None
         self._at: Array | None = None
         self._direction: Array | None = None
@@ -105,9 +118,16 @@ class Rosenbrock:
         hessian = self.hessian_at(state)
         if not self._short_enough(hessian, h):
             return None
-        factor = _shifted_cholesky(hessian, 1 / (GAMMA * h))
+        factor = self._factor(hessian, 1 / (GAMMA * h))
         if factor is None:
             return None
+        if self._compiled is not None:
+            self._field.evaluations += len(RESULT) - 1
+            shape = self._field.shape
+            new, error = self._compiled.rosenbrock(
+                state.y.reshape(shape), state.gradient.reshape(shape), factor, h, TABLEAU
+            )
+            return new.ravel(), error.ravel()
         increments = np.empty((len(RESULT), order))
         increments[0] = lapack.dpotrs(factor, -state.gradient, lower=1)[0]
         for i, (argument, coupling) in enumerate(zip(ARGUMENTS, COUPLINGS, strict=True), start=1):
@@ -124,7 +144,7 @@ class Rosenbrock:
             return True
         for room in (HEADROOM, 1.0):
             shift = LONGEST_UNSTABLE / (room * h)
-            if _shifted_cholesky(hessian, shift) is not None:
+            if self._factor(hessian, shift) is not None:
                 self._shift, self._age = shift, 0
                 return True
         self._shift = np.inf

@@ -7,11 +7,15 @@ from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
+from scipy.linalg import lapack
 
 from numerics.problem import Array, Problem
 
 #: Modules by activation; numba is imported with the first one that is used.
 MODULES = {"erf": "numerics.kernels.erf_compiled"}
+STEPS = "numerics.kernels.steps_compiled"
+#: Up to this order the compiled factorisation is faster than a call of LAPACK's.
+LAPACK_FROM = 80
 #: From this order n (dim + 1) on the compiled kernels are used. Deliberately not from measured times: which kernel
 #: runs, and with it the last digits of a result, must depend on the problem alone.
 SMALLEST_ORDER = 50
@@ -26,9 +30,9 @@ class Compiled:
         One for which ``compiled`` finds a kernel.
     """
 
-    def __init__(self, problem: Problem, module: Any) -> None:
+    def __init__(self, problem: Problem, module: Any, steps: Any) -> None:
         n, k, dim = problem.n, problem.k, problem.dim
-        self._module = module
+        self._module, self._steps = module, steps
         # Fresh arrays, so that the compiler sees one type whatever the caller's arrays were.
         V = np.array(problem.teacher, order="C")
         b = np.array(-problem.teacher_outgoing)
@@ -51,8 +55,36 @@ class Compiled:
 
     def chebyshev(self, start: Array, slope: Array, h: float, first: float, rows: Array) -> Array:
         """The point after the stages of a Runge-Kutta-Chebyshev step, shape (n, dim + 1). Approximation."""
-        result: Array = self._module.chebyshev(start, slope, h, first, rows, self._setting)
+        result: Array = self._steps.chebyshev(start, slope, h, first, rows, self._setting)
         return result
+
+    def rosenbrock(
+        self, start: Array, slope: Array, L: Array, h: float, tableau: tuple[Array, Array, Array]
+    ) -> tuple[Array, Array]:
+        """New point and error estimate of a Rosenbrock step, with a factor by ``cholesky``. Approximation."""
+        result: tuple[Array, Array] = self._steps.rosenbrock(start, slope, L, h, *tableau, self._setting)
+        return result
+
+    def error_norm(self, error: Array, old: Array, new: Array, rtol: float, atol: float) -> float:
+        """As ``numerics.flow.integrate.error_norm``. Approximation."""
+        return float(self._steps.error_norm(error, old, new, rtol, atol))
+
+    def cholesky(self, hessian: Array, shift: float) -> Array | None:
+        """Lower factor of H + shift I with its diagonal inverted, or None if not positive definite. Approximation."""
+        order = len(hessian)
+        if order < LAPACK_FROM:
+            L = np.empty((order, order))
+            return L if self._steps.cholesky(hessian, shift, L) else None
+        matrix = hessian.copy()
+        diagonal = slice(None, None, order + 1)
+        matrix.ravel()[diagonal] += shift
+        # LAPACK is column-major: the upper factor of the transpose lies in memory as the lower one by rows.
+        factor, failed = lapack.dpotrf(matrix.T, lower=0, overwrite_a=1, clean=0)
+        if failed:
+            return None
+        L = np.ascontiguousarray(factor.T)
+        L.ravel()[diagonal] = 1 / L.ravel()[diagonal]
+        return L
 
 
 def _writable(theta: Array) -> Array:
@@ -79,4 +111,4 @@ def compiled(problem: Problem) -> Compiled | None:
     name = MODULES.get(problem.activation)
     if name is None or problem.n * (problem.dim + 1) < SMALLEST_ORDER or not available():
         return None
-    return Compiled(problem, import_module(name))
+    return Compiled(problem, import_module(name), import_module(STEPS))

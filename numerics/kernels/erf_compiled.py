@@ -44,10 +44,10 @@ _C11, _C12, _C13, _C14, _C15, _C16, _C17, _C18, _C19, _C20 = ARCTANGENT[11:]
 _TWO_OVER_PI = 2 / np.pi
 
 # Sums may be reordered and products contracted, which vector units need; infinities and NaN keep their meaning.
-_FAST = {"contract", "reassoc", "nsz", "arcp"}
+FAST = {"contract", "reassoc", "nsz", "arcp"}
 
 
-@njit(fastmath=_FAST, error_model="numpy", inline="always")
+@njit(fastmath=FAST, error_model="numpy", inline="always")
 def arctangent(t):
     """Arctangent on [-1, 1]. Approximation."""
     z = t * t
@@ -56,7 +56,7 @@ def arctangent(t):
     return t * (_C0 + z * (_C1 + z * (_C2 + z * (_C3 + z * (_C4 + z * (_C5 + z * (_C6 + z * (_C7 + z * middle))))))))
 
 
-@njit(fastmath=_FAST, error_model="numpy", inline="always")
+@njit(fastmath=FAST, error_model="numpy", inline="always")
 def _row(s, root, roots, c, pulls):
     """One neuron against many: sum of c g (over 2/pi), of c g_s s, and the pulls c g_s."""
     total, along = 0.0, 0.0
@@ -70,7 +70,7 @@ def _row(s, root, roots, c, pulls):
     return 2 * _TWO_OVER_PI * total, along
 
 
-@njit(fastmath=_FAST, error_model="numpy", cache=True)
+@njit(fastmath=FAST, error_model="numpy", cache=True)
 def gradient(theta, V, b, teacher_roots, unit, trained, W, SS, ST, PS, PT, out):
     """Loss without the teacher's own part; writes the gradient. Approximation.
 
@@ -127,43 +127,7 @@ def gradient(theta, V, b, teacher_roots, unit, trained, W, SS, ST, PS, PT, out):
     return loss
 
 
-@njit(fastmath=_FAST, error_model="numpy", cache=True)
-def chebyshev(start, slope, h, first, rows, setting):
-    """The stages of a Runge-Kutta-Chebyshev step of length h. Approximation.
-
-    Parameters
-    ----------
-    start, slope : ndarray, shape (n, dim + 1)
-        The point and its gradient.
-    h, first : float
-    rows : ndarray, shape (stages - 1, 5)
-        As ``numerics.flow.chebyshev.coefficients`` gives them.
-    setting : tuple
-        The arguments of ``gradient`` between ``theta`` and ``out``.
-
-    Returns
-    -------
-    ndarray, shape (n, dim + 1)
-    """
-    n, width = start.shape
-    before, current = start.copy(), start - (first * h) * slope
-    force = np.empty_like(start)
-    for stage in range(len(rows)):
-        rest, mu, nu, mu_tilde, gamma_tilde = rows[stage]
-        gradient(current, *setting, force)
-        for i in range(n):
-            for x in range(width):
-                before[i, x] = (
-                    mu * current[i, x]
-                    + nu * before[i, x]
-                    + rest * start[i, x]
-                    - h * (mu_tilde * force[i, x] + gamma_tilde * slope[i, x])
-                )
-        before, current = current, before
-    return current
-
-
-@njit(fastmath=_FAST, error_model="numpy", cache=True)
+@njit(fastmath=FAST, error_model="numpy", cache=True)
 def hessian(theta, V, b, teacher_roots, unit, trained, W, SS, ST, PS, PT, H):
     """Writes the Hessian, shape (n, dim + 1, n, dim + 1); the other arguments as in ``gradient``. Approximation."""
     n, dim = W.shape
@@ -210,7 +174,7 @@ def _mirror(H, trained):
                 H[i, y, i, x] = H[i, x, i, y]
 
 
-@njit(fastmath=_FAST, error_model="numpy", inline="always")
+@njit(fastmath=FAST, error_model="numpy", inline="always")
 def _cross_blocks(H, i, a, W, s, roots):
     """Row of blocks of neuron i: derivatives in (w_i, a_i) and (w_m, a_m) as different vectors; in w_m for m <= i."""
     n, dim = W.shape
@@ -240,7 +204,7 @@ def _cross_blocks(H, i, a, W, s, roots):
         H[dim, m, dim] = 4 * _TWO_OVER_PI * arctangent(s[m] / (np.sqrt(P * Q) + R))
 
 
-@njit(fastmath=_FAST, error_model="numpy", inline="always")
+@njit(fastmath=FAST, error_model="numpy", inline="always")
 def _own_block(block, a_i, w, s, root, c, Z, roots, unit, total):
     """Adds derivatives twice in w_i with every partner z_j held; to ``total``, 2 sum_j c_j grad_w g(w, z_j)."""
     dim = len(w)
