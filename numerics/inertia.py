@@ -8,8 +8,9 @@ import numpy as np
 import scipy.linalg as sla
 from numpy.typing import ArrayLike
 
+from numerics.matrix_free import DENSE_LIMIT, hessian_operator, largest_eigenvalue, lowest_eigenvalues
 from numerics.population import Population
-from numerics.problem import Problem, finite_array
+from numerics.problem import Array, Problem, finite_array
 
 #: Eigenvalues below this fraction of the largest are taken to be zero.
 RELATIVE_ZERO = 1e-11
@@ -24,7 +25,8 @@ class Inertia:
     negative, zero : int
         Numbers of eigenvalues below ``-threshold`` and within ``threshold`` of zero.
     threshold : float
-        ``1e-11`` times the largest absolute row sum; rounding of the Hessian is far below it.
+        ``1e-11`` times the largest absolute row sum (above order 6000 the largest eigenvalue); rounding of the
+        Hessian is far below it.
     """
 
     negative: int
@@ -54,6 +56,8 @@ def inertia(problem: Problem, theta: ArrayLike) -> Inertia:
     ------
     ValueError
         If ``theta`` has another shape or is not finite.
+    RuntimeError
+        If, above order 6000, Lanczos' method does not find the eigenvalues below the threshold.
 
     Examples
     --------
@@ -63,7 +67,10 @@ def inertia(problem: Problem, theta: ArrayLike) -> Inertia:
     True
     """
     free = problem.free
-    hessian = Population(problem).hessian_unchecked(finite_array("theta", theta, problem.shape))
+    theta = finite_array("theta", theta, problem.shape)
+    if len(free) > DENSE_LIMIT:
+        return _inertia_by_lanczos(Population(problem), theta)
+    hessian = Population(problem).hessian_unchecked(theta)
     if len(free) != hessian.shape[0]:
         hessian = hessian[np.ix_(free, free)]
     threshold = RELATIVE_ZERO * float(np.abs(hessian).sum(axis=1).max())
@@ -74,3 +81,18 @@ def inertia(problem: Problem, theta: ArrayLike) -> Inertia:
     values = sla.eigvalsh(hessian)
     negative = int((values < -threshold).sum())
     return Inertia(negative, int((np.abs(values) <= threshold).sum()), threshold)
+
+
+def _inertia_by_lanczos(population: Population, theta: Array) -> Inertia:
+    """More and more of the lowest eigenvalues, until one is positive."""
+    operator = hessian_operator(population, theta)
+    threshold = RELATIVE_ZERO * largest_eigenvalue(operator)
+    count = 1
+    while count < operator.shape[0]:
+        values = lowest_eigenvalues(operator, count)
+        if values is None:
+            break
+        if values[-1] > threshold:
+            return Inertia(int((values < -threshold).sum()), int((np.abs(values) <= threshold).sum()), threshold)
+        count *= 4
+    raise RuntimeError(f"the inertia of a Hessian of order {operator.shape[0]} was not found by Lanczos' method")

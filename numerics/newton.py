@@ -16,6 +16,7 @@ import scipy.linalg as sla
 from mpmath import mp
 from numpy.typing import ArrayLike
 
+from numerics.matrix_free import DENSE_LIMIT, newton_solver
 from numerics.population import Population
 from numerics.precise import PrecisePopulation, scaled_gradient
 from numerics.precision import Exact, decimal, digits, from_ball, infinity_norm, to_ball, to_double, to_exact
@@ -72,7 +73,8 @@ class Polished:
 
 def _symmetric_solver(matrix: Array) -> Callable[[Array], Array] | None:
     """Solver with one factorisation, Cholesky's where it exists, or None if the matrix is singular."""
-    triangle, failed = sla.lapack.dpotrf(matrix, lower=1, overwrite_a=0, clean=0)
+    # LAPACK is column-major; the transpose of the symmetric matrix is the matrix, without a slow copy by columns.
+    triangle, failed = sla.lapack.dpotrf(matrix.T, lower=1, overwrite_a=0, clean=0)
     if not failed:
 
         def solve_definite(side: Array) -> Array:
@@ -81,7 +83,7 @@ def _symmetric_solver(matrix: Array) -> Callable[[Array], Array] | None:
 
         return solve_definite
     # The default workspace makes LAPACK work column by column.
-    factor, pivots, failed = sla.lapack.dsytrf(matrix, lower=1, lwork=64 * len(matrix))
+    factor, pivots, failed = sla.lapack.dsytrf(matrix.T, lower=1, lwork=64 * len(matrix))
     if failed:
         return None
 
@@ -101,6 +103,9 @@ class _Newton:
         self.solve: Callable[[Array], Array] | None = None
 
     def factor(self, theta: Array) -> bool:
+        if len(self.free) > DENSE_LIMIT:
+            self.solve = newton_solver(self.population, theta)
+            return True
         hessian = self.population.hessian_unchecked(theta)
         if len(self.free) != hessian.shape[0]:
             hessian = hessian[np.ix_(self.free, self.free)]

@@ -139,6 +139,15 @@ class Population:
         flat *= 0.5
         return flat
 
+    def hessian_vector(self, theta: Array, move: Array) -> Array:
+        """The Hessian times a vector, both of shape (n, dim + 1). Approximation.
+
+        Without forming the matrix where there is a compiled kernel.
+        """
+        if self.compiled is not None:
+            return self.compiled.hessian_vector(theta, move)
+        return np.asarray(self.hessian_unchecked(theta) @ move.ravel()).reshape(theta.shape)
+
     def _add_cross_blocks(self, H: Array, W: Array, second: tuple[Array, ...]) -> None:
         """Derivatives in w_i and w_l, both seen as different vectors: 2 a_i a_l d2g / dw dv."""
         n, dim = W.shape

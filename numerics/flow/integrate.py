@@ -13,12 +13,11 @@ from numerics.flow.field import GradientField, State
 from numerics.flow.finish import ConvexFinish
 from numerics.flow.result import Flow, Stop, Trajectory
 from numerics.flow.rosenbrock import Rosenbrock
+from numerics.matrix_free import DENSE_LIMIT
 from numerics.problem import Array, Problem, finite_array
 
 METHODS = ("auto", "Rodas5P", "RKC2")
 
-#: Largest order for which a dense Hessian is formed.
-DENSE_LIMIT = 6000
 #: Below this cost of a Rosenbrock step (in gradients) nothing explicit pays.
 ALWAYS_IMPLICIT = 60
 #: Part of the work that failed attempts at an early finish may be.
@@ -27,14 +26,15 @@ ATTEMPT_SHARE = 0.15
 SNAPSHOT_RATIO = 1.2
 
 
-def rosenbrock_cost(order: int) -> float:
+def rosenbrock_cost(order: int, *, compiled: bool = True) -> float:
     """Cost of a Rosenbrock step in gradient evaluations, from the order of the system. Approximation.
 
-    Eight gradients, a Hessian (quadratic) and a factorisation (cubic); the constants were fitted to timings
-    at orders 10 to 1300 (``benchmarks/flows.py`` prints them). Deliberately a formula and not a stopwatch:
+    Eight gradients and solutions, a Hessian and a factorisation, over a gradient; the constants were fitted to
+    timings at orders 10 to 2080 (``benchmarks/flows.py`` prints them). Deliberately a formula and not a stopwatch:
     the choice of method, and with it every digit of a result, must not depend on the machine's load.
     """
-    return 15 + 700 * (order / 1300) ** 2 + 520 * (order / 1300) ** 3
+    size = order / 1300
+    return 20 + 2050 * size**2 if compiled else 15 + 700 * size**2 + 520 * size**3
 
 
 class _Recorder:
@@ -68,7 +68,8 @@ class _Choice:
         order = int(np.prod(field.shape))
         self.implicit = Rosenbrock(field)
         self.explicit = Chebyshev(field)
-        self._cost = rosenbrock_cost(order) if order <= DENSE_LIMIT else float("inf")
+        fast = field.population.compiled is not None
+        self._cost = rosenbrock_cost(order, compiled=fast) if order <= DENSE_LIMIT else float("inf")
         self._free = method == "auto" and self._cost > ALWAYS_IMPLICIT
         start_implicit = method == "Rodas5P" or (method == "auto" and self._cost <= ALWAYS_IMPLICIT)
         self.current: Rosenbrock | Chebyshev = self.implicit if start_implicit else self.explicit
@@ -228,8 +229,8 @@ class _Finish:
         self._field, self._choice = field, choice
         order = int(np.prod(field.shape))
         self._finish = ConvexFinish(field) if order <= DENSE_LIMIT else None
-        # A Hessian and a factorisation in gradients, as measured at orders 10 to 2080.
-        self._cost = 5 + 350 * (order / 1300) ** 2 + 350 * (order / 1300) ** 3
+        # A Hessian, its change of coordinates and a factorisation: about what a Rosenbrock step needs.
+        self._cost = rosenbrock_cost(order, compiled=field.population.compiled is not None)
         self._share, self._spent = ATTEMPT_SHARE, 0.0
         self._last: State | None = None
 
@@ -310,7 +311,7 @@ class _Integration:
         factor = min(8.0, max(0.2, 0.9 * max(size, 1e-12) ** -stepper.exponent))
         if not size <= 1:
             return self._reject(state, factor if isfinite(factor) else 0.2)
-        if new.loss > state.loss + self._field.rounding(y) + self._field.rounding(state.y):
+        if new.loss > state.loss and new.loss > state.loss + self._field.rounding(y) + self._field.rounding(state.y):
             return self._reject(state, 0.5)
         self._time += self._h
         self._h *= factor

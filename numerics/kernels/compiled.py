@@ -13,6 +13,7 @@ from numerics.problem import Array, Problem
 
 #: Modules by activation; numba is imported with the first one that is used.
 MODULES = {"erf": "numerics.kernels.erf_compiled"}
+PRODUCTS = {"erf": "numerics.kernels.erf_products"}
 STEPS = "numerics.kernels.steps_compiled"
 #: Up to this order the compiled factorisation is faster than a call of LAPACK's.
 LAPACK_FROM = 80
@@ -32,6 +33,7 @@ class Compiled:
 
     def __init__(self, problem: Problem, module: Any, steps: Any) -> None:
         n, k, dim = problem.n, problem.k, problem.dim
+        self._activation = problem.activation
         self._module, self._steps = module, steps
         # Fresh arrays, so that the compiler sees one type whatever the caller's arrays were.
         V = np.array(problem.teacher, order="C")
@@ -52,6 +54,13 @@ class Compiled:
         H = np.empty((n, width, n, width))
         self._module.hessian(_writable(theta), *self._setting, H)
         return H.reshape(n * width, n * width)
+
+    def hessian_vector(self, theta: Array, move: Array) -> Array:
+        """The Hessian times a vector, all of shape (n, dim + 1), in O(n (n + k) dim). Approximation."""
+        product = np.empty(theta.shape)
+        module = import_module(PRODUCTS[self._activation])
+        module.hessian_vector(_writable(theta), _writable(move), *self._setting[:5], product)
+        return product
 
     def chebyshev(self, start: Array, slope: Array, h: float, first: float, rows: Array) -> Array:
         """The point after the stages of a Runge-Kutta-Chebyshev step, shape (n, dim + 1). Approximation."""

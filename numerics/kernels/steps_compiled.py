@@ -99,7 +99,7 @@ def rosenbrock(point, slope, L, h, arguments, couplings, result, setting):
 
 @njit(fastmath=FAST, error_model="numpy", cache=True)
 def cholesky(H, shift, L):
-    """Lower Cholesky factor of H + shift I with its diagonal inverted, written to L; whether that matrix is positive definite. Approximation."""
+    """Writes the lower Cholesky factor of H + shift I, its diagonal inverted; whether there is one. Approximation."""
     for i in range(len(H)):
         row = L[i]
         for j in range(i):

@@ -61,6 +61,19 @@ def test_loss_gradient_and_hessian_equal_those_of_numpy(name: str, scale: float)
     np.testing.assert_allclose(hessian, wanted, rtol=0, atol=tolerance * worst * np.abs(wanted).max())
 
 
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_products_with_the_hessian_need_no_matrix(name: str) -> None:
+    problem = PROBLEMS[name]
+    theta, move = point(problem), rng.standard_normal(problem.shape)
+    fast = compiled(problem)
+    assert fast is not None
+    expected = by_numpy(problem).hessian_unchecked(theta)
+    # Rows of 70 terms at most, each a few rounding units.
+    tolerance = 500 * np.finfo(float).eps * np.abs(expected).sum(axis=1).max() * np.abs(move).max()
+    product = fast.hessian_vector(theta, move).ravel()
+    np.testing.assert_allclose(product, expected @ move.ravel(), rtol=0, atol=tolerance)
+
+
 def test_the_arctangent_is_that_of_mpmath() -> None:
     from numerics.kernels.erf_compiled import arctangent
 
