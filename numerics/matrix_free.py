@@ -19,7 +19,7 @@ DENSE_LIMIT = 6000
 #: Residual of a Newton step, relative.
 TOLERANCE = 1e-12
 #: Iterations at most of conjugate gradients.
-MAX_ITERATIONS = 5000
+MAX_ITERATIONS = 2000
 #: Lanczos vectors kept, and relative accuracy of an eigenvalue of which the sign is wanted.
 VECTORS, EIGENVALUE_TOLERANCE = 60, 1e-3
 

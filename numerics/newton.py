@@ -28,6 +28,8 @@ CONTRACTION = 0.25
 FROZEN = 1e-2
 #: Double-precision Newton steps at most.
 MAX_NEWTON = 12
+#: From this order on Newton steps are first tried without factorisations.
+ITERATIVE_FROM = 1500
 #: Working digits beyond those asked for.
 GUARD_DIGITS = 15
 
@@ -97,13 +99,14 @@ def _symmetric_solver(matrix: Array) -> Callable[[Array], Array] | None:
 class _Newton:
     """Newton steps in the trained parameters, double precision."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, *, iterative: bool) -> None:
         self.population = Population(problem)
         self.free = problem.free
+        self.iterative = iterative
         self.solve: Callable[[Array], Array] | None = None
 
     def factor(self, theta: Array) -> bool:
-        if len(self.free) > DENSE_LIMIT:
+        if self.iterative:
             self.solve = newton_solver(self.population, theta)
             return True
         hessian = self.population.hessian_unchecked(theta)
@@ -187,10 +190,8 @@ def polish(problem: Problem, theta: ArrayLike, *, dps: int = 50) -> Polished:
     if isinstance(dps, bool) or not isinstance(dps, int) or dps < 15:
         raise ValueError(f"dps: got {dps!r}, needs an integer of at least 15")
     start = finite_array("theta", theta, problem.shape)
-    newton = _Newton(problem)
     with np.errstate(all="ignore"):
-        # The last factorisation, at a distance of rounding from the end, serves for the digits to come.
-        near, contraction, trusted = newton.descend(start)
+        newton, near, contraction, trusted = _descend(problem, start)
     with digits(dps + GUARD_DIGITS) as arithmetic:
         population = PrecisePopulation(problem, arithmetic)
         if not trusted:
@@ -199,6 +200,21 @@ def polish(problem: Problem, theta: ArrayLike, *, dps: int = 50) -> Polished:
         if not converged:
             point = _balls(start)
         return _finish(population, start, point, dps, contraction, converged=converged)
+
+
+def _descend(problem: Problem, start: Array) -> tuple[_Newton, Array, float, bool]:
+    """Newton in double precision, without factorisations where they are dear, with them where that fails.
+
+    The last factorisation, at a distance of rounding from the end, serves for the digits to come.
+    """
+    order = len(problem.free)
+    if order > ITERATIVE_FROM:
+        newton = _Newton(problem, iterative=True)
+        near, contraction, trusted = newton.descend(start)
+        if trusted or order > DENSE_LIMIT:
+            return newton, near, contraction, trusted
+    newton = _Newton(problem, iterative=False)
+    return newton, *newton.descend(start)
 
 
 def read_point(problem: Problem, theta: ArrayLike | Polished) -> tuple[Array, Exact]:

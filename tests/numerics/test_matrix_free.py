@@ -15,6 +15,7 @@ pytest.importorskip("numba")
 def _without_matrices(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("numerics.newton", "numerics.inertia"):
         monkeypatch.setattr(import_module(module), "DENSE_LIMIT", 0)
+    monkeypatch.setattr(import_module("numerics.newton"), "ITERATIVE_FROM", 0)
 
 
 @pytest.fixture(scope="module")
