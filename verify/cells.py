@@ -9,7 +9,7 @@ from typing import Any
 from numerics.precision import decimal
 from numerics.problem import Problem
 from verify.certificates.existence import Status
-from verify.names import AGREES, CHANNEL, CONTRADICTS, DUPLICATED, UNKNOWN, UNPREDICTED
+from verify.names import AGREES, CHANNEL, CONTRADICTS, DUPLICATED, UNDECIDED, UNKNOWN, UNPREDICTED
 from verify.prediction import Prediction, predict
 from verify.runs import Run
 
@@ -85,6 +85,11 @@ def make_cell(problem: Problem, dps: int, *, certified: bool = False) -> Cell:
     return Cell(problem, dps, predict(problem, dps=dps, certified=certified))
 
 
+def undecided(record: dict[str, Any]) -> dict[str, Any] | None:
+    """The event of a run whose end a more accurate flow did not confirm. Exact."""
+    return next((event for event in record["events"] if event["event"] == UNDECIDED), None)
+
+
 def as_predicted(record: dict[str, Any], predicted: Sequence[Prediction]) -> bool:
     """Whether a run ended in one of the predicted structures. Approximation."""
     if not record["converged"]:
@@ -97,8 +102,11 @@ def judge(record: dict[str, Any], predicted: Sequence[Prediction]) -> str:
     """What one run says of the theory: ``agrees``, ``contradicts`` or ``unknown``. Approximation.
 
     Where certificates were asked for, only what they prove counts: a run agrees if its end point is certified
-    unique and identical with a predicted minimum; any other certified critical point contradicts.
+    unique and identical with a predicted minimum; any other certified critical point contradicts. A run whose end
+    a more accurate flow does not confirm says nothing.
     """
+    if undecided(record) is not None:
+        return UNKNOWN
     if record["structure"] in ELSEWHERE:
         return CONTRADICTS
     if not record["converged"]:

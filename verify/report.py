@@ -12,8 +12,17 @@ from mpmath import mp
 from rich.console import Console
 from rich.table import Table
 
-from verify.cells import Cell, as_predicted
-from verify.names import CHANNEL, COPY_AVERAGE, DORMANT, DUPLICATED, PERTURBED_COPY, RAN_ON, describe_partition
+from verify.cells import Cell, as_predicted, undecided
+from verify.names import (
+    CHANNEL,
+    COPY_AVERAGE,
+    DORMANT,
+    DUPLICATED,
+    PERTURBED_COPY,
+    RAN_ON,
+    UNDECIDED,
+    describe_partition,
+)
 
 #: Width of tables that do not go to a terminal.
 WIDTH = 118
@@ -145,6 +154,9 @@ def exceptions(cells: Sequence[Cell]) -> list[str]:
             )
         for record in cell.records():
             where = f"(n, k) = ({cell.problem.n}, {cell.problem.k}), seed {record['seed']}"
+            doubt = undecided(record)
+            if doubt is not None:
+                lines.append(f"{where}: {UNDECIDED} ({doubt['structure']}, at time {doubt['time']:.3g}).")
             if not as_predicted(record, cell.predicted):
                 lines.append(f"{where}: {explain(record)}")
             lines += [f"{where}: {sentence}" for sentence in _not_certified(record)]
@@ -227,6 +239,9 @@ def summary(cells: Sequence[Cell], *, interrupted: bool) -> str:
     counted = ", ".join(f"{count} {name}" for name, count in verdicts.most_common())
     head = f"{good} of {len(records)} flows ended at a minimum of the theory; cells: {counted}."
     ran_on = sum(1 for _, record in records if any(e["event"] == RAN_ON for e in record["events"]))
+    doubtful = sum(1 for _, record in records if undecided(record) is not None)
+    if doubtful:
+        head += f" {doubtful} are undecided: a more accurate flow ends elsewhere."
     if ran_on:
         head += f" {ran_on} flows were run on below the gradient tolerance, into the certified basin."
     return ("Interrupted. " if interrupted else "") + head

@@ -13,10 +13,11 @@ from numerics.precision import Exact, decimal, short
 from numerics.problem import Array, Problem
 from verify.certificates.attempt import Proof, prove
 from verify.certificates.described import certified, proof_document, status
+from verify.confirm import second_opinion
 from verify.ends.duplicated import unmerged
 from verify.ends.settle import End, settle
 from verify.matching import Match, match
-from verify.names import CHANNEL, COPY_AVERAGE, DORMANT, DUPLICATED, RAN_ON, UNCLASSIFIED
+from verify.names import CHANNEL, COPY_AVERAGE, DORMANT, DUPLICATED, RAN_ON, UNCLASSIFIED, UNDECIDED
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class Task:
         Whether to keep the certificate as a file's document.
     early : bool
         Whether to finish early where the loss is convex down to the minimum.
+    confirm : bool
+        Whether to ask a second, much more accurate flow whether it ends at the same point.
     """
 
     n: int
@@ -51,6 +54,7 @@ class Task:
     certify: bool = True
     document: bool = False
     early: bool = False
+    confirm: bool = False
 
     def problem(self) -> Problem:
         """The problem that the task speaks of."""
@@ -108,6 +112,7 @@ def run_task(task: Task) -> Run:
     )
     end = settle(problem, flow, dps=task.dps)
     found = _match(problem, end)
+    doubt = _undecided(task, theta0, end) if task.confirm else []
     proof, document = None, None
     if task.certify:
         proof = prove(problem, end, found, dps=task.dps)
@@ -115,8 +120,18 @@ def run_task(task: Task) -> Run:
         if task.document:
             document = proof_document(problem, proof)
     record = {"seed": task.seed, **describe(problem, end, found, task.dps, proof)}
+    record["events"] += doubt
     seconds = proof.certificate.seconds if proof is not None else 0.0
     return Run(record, theta0, end.polished.theta, _assignment(end, found), document, seconds)
+
+
+def _undecided(task: Task, theta0: Array, end: End) -> list[dict[str, Any]]:
+    """An event where a more accurate flow ends elsewhere."""
+    opinion = second_opinion(task.problem(), theta0, end, rtol=task.rtol, grad_tol=task.grad_tol)
+    if opinion.same:
+        return []
+    other = _special_name(opinion.end) or _match(task.problem(), opinion.end).structure
+    return [{"event": UNDECIDED, "time": opinion.end.flow.time, "structure": other}]
 
 
 def _assignment(end: End, found: Match) -> tuple[tuple[int, ...], ...] | None:

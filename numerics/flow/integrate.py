@@ -18,6 +18,8 @@ from numerics.problem import Array, Problem, finite_array
 
 METHODS = ("auto", "Rodas5P", "RKC2")
 
+#: Default absolute tolerance per step.
+ABSOLUTE = 1e-8
 #: Below this cost of a Rosenbrock step (in gradients) nothing explicit pays.
 ALWAYS_IMPLICIT = 60
 #: Part of the work that failed attempts at an early finish may be.
@@ -134,7 +136,7 @@ def gradient_flow(
     *,
     grad_tol: float = 5e-8,
     rtol: float = 1e-6,
-    atol: float = 1e-8,
+    atol: float = ABSOLUTE,
     max_time: float = 1e16,
     max_steps: int = 20_000,
     method: str = "auto",

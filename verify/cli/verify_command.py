@@ -47,6 +47,12 @@ def problems(n: Sequence[int], k: Sequence[int], activation: str, dim: int | Non
 @click.option(
     "--jobs", type=Count(1), default=None, help="Processes; results do not depend on it.  [default: all cores]"
 )
+@click.option(
+    "--confirm",
+    is_flag=True,
+    help="Integrate every flow a second time at a thousandth of the tolerances; runs that then end elsewhere are "
+    "named as undecided.",
+)
 @flow_options
 @certificate_options
 @json_option
@@ -55,6 +61,7 @@ def verify_command(
     k: tuple[int, ...],
     seeds: int,
     jobs: int | None,
+    confirm: bool,
     activation: str,
     init: str,
     dim: int | None,
@@ -92,6 +99,7 @@ def verify_command(
             certifying,
             folder is not None,
             early,
+            confirm,
         )
         for p in grid
         for seed in range(seeds)
