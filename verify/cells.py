@@ -87,7 +87,7 @@ def make_cell(problem: Problem, dps: int, *, certified: bool = False) -> Cell:
 
 def undecided(record: dict[str, Any]) -> dict[str, Any] | None:
     """The event of a run whose end a more accurate flow did not confirm. Exact."""
-    return next((event for event in record["events"] if event["event"] == UNDECIDED), None)
+    return next((event for event in record.get("events", ()) if event["event"] == UNDECIDED), None)
 
 
 def as_predicted(record: dict[str, Any], predicted: Sequence[Prediction]) -> bool:
