@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -106,6 +107,16 @@ def available() -> bool:
     return find_spec("numba") is not None
 
 
+def large(problem: Problem) -> bool:
+    """Whether a problem is one for the compiled kernels. Exact."""
+    return problem.activation in MODULES and problem.n * (problem.dim + 1) >= SMALLEST_ORDER
+
+
+def first_use() -> bool:
+    """Whether numba is there and its cache beside this file has no kernel yet, so that the first one compiles."""
+    return available() and not any((Path(__file__).parent / "__pycache__").glob("*.nbi"))
+
+
 def compiled(problem: Problem) -> Compiled | None:
     """The compiled kernels of a problem, or None where it is small, has none, or numba is missing. Approximation.
 
@@ -117,7 +128,6 @@ def compiled(problem: Problem) -> Compiled | None:
     -------
     Compiled or None
     """
-    name = MODULES.get(problem.activation)
-    if name is None or problem.n * (problem.dim + 1) < SMALLEST_ORDER or not available():
+    if not large(problem) or not available():
         return None
-    return Compiled(problem, import_module(name), import_module(STEPS))
+    return Compiled(problem, import_module(MODULES[problem.activation]), import_module(STEPS))

@@ -11,7 +11,7 @@ from verify import report
 from verify.cells import Cell, make_cell
 from verify.cli.folder import open_folder
 from verify.cli.options import Count, certificate_options, flow_options, json_option
-from verify.cli.output import open_target
+from verify.cli.output import announce_compilation, open_target
 from verify.cli.verify_command import problems
 from verify.runs import Run, Task, run_task, weights_as_rows
 from verify.versions import versions
@@ -61,6 +61,7 @@ def flow_command(
         folder is not None,
         early,
     )
+    announce_compilation([problem])
     certificates = open_folder(folder, certifying=certifying)
     with open_target(json_target) as target:
         with threadpool_limits(limits=1):

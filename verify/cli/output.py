@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import click
 
+from numerics.kernels.compiled import first_use, large
+from numerics.problem import Problem
 from verify.documents import Target
 
 
@@ -32,3 +34,9 @@ def _checked(name: str, option: str) -> Target:
             f"cannot write {name!r} ({reason}), needs a file in a folder that can be written, or -",
             param_hint=option,
         ) from None
+
+
+def announce_compilation(problems: Iterable[Problem]) -> None:
+    """A remark on standard error where the first flows wait for the compiler, once in an installation's life."""
+    if any(map(large, problems)) and first_use():
+        click.echo("copy-average: compiling kernels for large systems, once, in about half a minute", err=True)

@@ -14,7 +14,7 @@ from verify import report
 from verify.cells import Cell, exit_status, make_cell
 from verify.cli.folder import Folder, open_folder
 from verify.cli.options import Count, Sizes, certificate_options, cores, flow_options, json_option
-from verify.cli.output import open_target
+from verify.cli.output import announce_compilation, open_target
 from verify.documents import Target, verify_document
 from verify.pool import runs
 from verify.runs import Task
@@ -104,6 +104,7 @@ def verify_command(
         for p in grid
         for seed in range(seeds)
     ]
+    announce_compilation(grid)
     cells: dict[tuple[int, int], Cell] = {}
     interrupted = False
     certificates = open_folder(folder, certifying=certifying)
