@@ -83,6 +83,32 @@ def inertia(problem: Problem, theta: ArrayLike) -> Inertia:
     return Inertia(negative, int((np.abs(values) <= threshold).sum()), threshold)
 
 
+def lowest_eigenvalue(problem: Problem, theta: ArrayLike) -> float:
+    """The lowest Hessian eigenvalue over the trained parameters. Approximation.
+
+    Parameters
+    ----------
+    problem : Problem
+    theta : array_like, shape (n, dim + 1)
+
+    Raises
+    ------
+    ValueError
+        If ``theta`` has another shape or is not finite.
+    RuntimeError
+        If, above order 6000, Lanczos' method does not converge.
+    """
+    free, theta = problem.free, finite_array("theta", theta, problem.shape)
+    population = Population(problem)
+    if len(free) > DENSE_LIMIT:
+        values = lowest_eigenvalues(hessian_operator(population, theta), 1)
+        if values is None:
+            raise RuntimeError(f"the lowest of {len(free)} eigenvalues was not found by Lanczos' method")
+        return float(values[0])
+    hessian = population.hessian_unchecked(theta)[np.ix_(free, free)]
+    return float(sla.eigvalsh(hessian, subset_by_index=[0, 0])[0])
+
+
 def _inertia_by_lanczos(population: Population, theta: Array) -> Inertia:
     """More and more of the lowest eigenvalues, until one is positive."""
     operator = hessian_operator(population, theta)

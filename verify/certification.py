@@ -16,6 +16,7 @@ from mpmath import mp
 from numpy.typing import ArrayLike
 from threadpoolctl import threadpool_limits
 
+from numerics.matrix_free import DENSE_LIMIT
 from numerics.newton import GUARD_DIGITS, Polished, read_point
 from numerics.precision import Exact, digits, from_ball, to_ball, to_double
 from numerics.problem import Array, Problem, finite_array
@@ -143,6 +144,13 @@ def certify(
     if problem.fixed_outgoing is not None:
         return Certificate(Status.UNKNOWN, why="outgoing weights are held fixed", point=exact)
     box = None if radius is None else _radius(radius)
+    order = len(problem.free)
+    if order > DENSE_LIMIT:
+        why = (
+            f"with {order} parameters the Hessian is not formed (more than {DENSE_LIMIT}); the perturbed copy can be "
+            "certified in its reduced unknowns by copy-average certify"
+        )
+        return Certificate(Status.UNKNOWN, why=why, point=exact)
     _tested()
     # Two pools of threads, numpy's and scipy's, would wait for each other.
     with threadpool_limits(limits=1, user_api="blas"), np.errstate(all="ignore"):

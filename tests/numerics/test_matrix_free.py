@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from numerics import Problem, gradient_flow, initial_weights, pack, polish
-from numerics.inertia import inertia
+from numerics.inertia import inertia, lowest_eigenvalue
 
 pytest.importorskip("numba")
 
@@ -46,6 +46,15 @@ def test_inertia_counts_negative_directions() -> None:
     W[0, :4], W[1, 4:7] = norms[0] / 2, norms[1] / np.sqrt(3)
     found = inertia(problem, pack(W, [4, 3]))
     assert (found.negative, found.zero) == (copy_average_index([4, 3]), 0)
+
+
+def test_the_lowest_eigenvalue_needs_no_matrix(request: pytest.FixtureRequest) -> None:
+    problem = Problem(3, 4, dim=30)
+    theta = initial_weights(problem, seed=2)
+    dense = lowest_eigenvalue(problem, theta)
+    request.getfixturevalue("_without_matrices")
+    # Lanczos stops at a relative accuracy of 1e-3.
+    assert lowest_eigenvalue(problem, theta) == pytest.approx(dense, rel=2e-3)
 
 
 @pytest.mark.usefixtures("_without_matrices")

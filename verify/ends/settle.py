@@ -10,13 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import scipy.linalg as sla
 
 from numerics.flow.integrate import gradient_flow
 from numerics.flow.result import Flow, Stop, Trajectory
-from numerics.inertia import Inertia, inertia
+from numerics.inertia import Inertia, inertia, lowest_eigenvalue
 from numerics.newton import Polished, polish
-from numerics.population import Population
 from numerics.problem import Problem
 from verify.ends.channel import Channel, channel
 from verify.ends.dormant import Dormant, dormant
@@ -140,8 +138,7 @@ def settle(problem: Problem, flow: Flow, *, dps: int = 50) -> End:
 
 def _saddle(problem: Problem, flow: Flow) -> PassedSaddle | None:
     """The saddle at the end of a flow, or None if no Hessian eigenvalue is clearly negative."""
-    hessian = Population(problem).hessian(flow.theta)[np.ix_(problem.free, problem.free)]
-    lowest = float(sla.eigvalsh(hessian, subset_by_index=[0, 0])[0])
+    lowest = lowest_eigenvalue(problem, flow.theta)
     if lowest > -inertia(problem, flow.theta).threshold:
         return None
     return PassedSaddle(flow.time, flow.grad_inf, lowest)
