@@ -130,4 +130,8 @@ def compiled(problem: Problem) -> Compiled | None:
     """
     if not large(problem) or not available():
         return None
-    return Compiled(problem, import_module(MODULES[problem.activation]), import_module(STEPS))
+    try:
+        return Compiled(problem, import_module(MODULES[problem.activation]), import_module(STEPS))
+    except ImportError:
+        # A numba that refuses this version of numpy is as good as none.
+        return None
