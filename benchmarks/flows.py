@@ -5,7 +5,7 @@
 
 SciPy's solvers integrate the same field (our compiled gradient and Hessian) from the same seeds at the same relative
 and absolute tolerance until the gradient's infinity norm is at most 5e-8, which they are asked after every step;
-each is given one and two BLAS threads, and the better time counts. diffrax (Kvaerno5, `pip install ".[bench]"`)
+all are given one and two BLAS threads, and the better time counts. diffrax (Kvaerno5, `pip install ".[bench]"`)
 differentiates the closed-form loss itself, to the same gradient norm, compilation not counted. A solver that needs
 more than the limit for one flow is cut off and reported as a bound. Medians over the seeds; ratios are what counts,
 absolute times are those of the machine.
@@ -28,7 +28,6 @@ from numerics import Population, Problem, gradient_flow, initial_weights
 from numerics.flow.field import GradientField
 from numerics.flow.integrate import rosenbrock_cost
 from numerics.flow.rosenbrock import Rosenbrock
-from numerics.matrix_free import DENSE_LIMIT
 
 GRAD_TOL, RTOL, ATOL = 5e-8, 1e-6, 1e-8
 SIZES = ["2,3", "5,10", "10,20", "1,50", "2,50", "5,50", "10,50", "15,50", "20,50", "25,50", "40,50", "50,50"]
@@ -38,16 +37,16 @@ LARGEST_FOR_DIFFRAX = 210
 Solver = Callable[[Problem, np.ndarray, float], tuple[float, str]]
 
 
-def ours(problem: Problem, theta: np.ndarray, limit: float, *, early: bool = False) -> tuple[float, str]:
-    """Seconds of one flow, and the method that ran."""
-    start = time.perf_counter()
-    flow = gradient_flow(problem, theta, grad_tol=GRAD_TOL, rtol=RTOL, atol=ATOL, early_finish=early)
-    return time.perf_counter() - start, flow.method
+def ours(threads: int, *, early: bool = False) -> Solver:
+    """Our flow on a number of BLAS threads."""
 
+    def solve(problem: Problem, theta: np.ndarray, limit: float) -> tuple[float, str]:
+        with threadpool_limits(limits=threads):
+            start = time.perf_counter()
+            flow = gradient_flow(problem, theta, grad_tol=GRAD_TOL, rtol=RTOL, atol=ATOL, early_finish=early)
+            return time.perf_counter() - start, flow.method
 
-def ours_early(problem: Problem, theta: np.ndarray, limit: float) -> tuple[float, str]:
-    """The same with early finish."""
-    return ours(problem, theta, limit, early=True)
+    return solve
 
 
 def scipys(kind: type, threads: int) -> Solver:
@@ -148,9 +147,9 @@ def row(n: int, k: int, others: dict[str, list[Solver]], options: argparse.Names
     """One line of the table."""
     warm_up(n, k)
     order = n * (k + 2)
+    seconds, method = best_of([ours(1), ours(2)], n, k, options.seeds, options.limit)
+    quick, _ = best_of([ours(1, early=True), ours(2, early=True)], n, k, options.seeds, options.limit)
     with threadpool_limits(limits=1):
-        seconds, method = measure(ours, n, k, options.seeds, options.limit)
-        quick, _ = measure(ours_early, n, k, options.seeds, options.limit)
         ratio = gradient_ratio(n, k)
     print(f"{n:>3} {k:>3} {order:>6} {seconds:>8.3g} {method:<14} {quick:>8.3g} {ratio:>9.1f}", end="", flush=True)
     for name, solvers in others.items():
@@ -203,9 +202,9 @@ def growth(seeds: int) -> None:
         warm_up(n, k)
         problem = Problem(n, k)
         theta = initial_weights(problem, seed=0).copy()
+        pure, _ = measure(ours(1), n, k, seeds, 1e9)
+        early, _ = measure(ours(1, early=True), n, k, seeds, 1e9)
         with threadpool_limits(limits=1):
-            pure, _ = measure(ours, n, k, seeds, 1e9)
-            early, _ = measure(ours_early, n, k, seeds, 1e9) if n * (k + 2) <= DENSE_LIMIT else (float("nan"), "")
             flow = gradient_flow(problem, theta)
         line = f"{n:>4} {k:>4} {n * (k + 2):>6} {pure:>8.3g} {early:>8.3g} {flow.method:<14} {flow.evaluations:>11}"
         print(line, flush=True)

@@ -22,6 +22,8 @@ METHODS = ("auto", "Rodas5P", "RKC2")
 ABSOLUTE = 1e-8
 #: Below this cost of a Rosenbrock step (in gradients) nothing explicit pays.
 ALWAYS_IMPLICIT = 60
+#: Steps of RKC2 are shorter at equal error: from this part of a Rosenbrock step's cost on they are given up.
+SHORTER = 0.7
 #: Part of the work that failed attempts at an early finish may be.
 ATTEMPT_SHARE = 0.15
 #: Snapshots are kept at times that grow by this factor.
@@ -86,7 +88,7 @@ class _Choice:
             self.current = self.explicit
             self.explicit.rejected()
         if self.current is self.explicit:
-            if self._free and self.explicit.stages(state, h) > self._cost:
+            if self._free and self.explicit.stages(state, h) > SHORTER * self._cost:
                 self.current = self.implicit
             else:
                 return min(h, self.explicit.longest_step(state, MAX_STAGES))

@@ -60,9 +60,9 @@ _C = [
 #: Longest step over the time scale of the local instability.
 LONGEST_UNSTABLE = 2.0
 #: A new check asks for this much longer steps, so that it serves for the next ones, too.
-HEADROOM = 1.6
+HEADROOM = 4.0
 #: Steps that a check serves.
-SERVES = 4
+SERVES = 6
 ARGUMENTS = [np.array(row) for row in _A]
 COUPLINGS = [np.array(row) for row in _C]
 RESULT = np.array([*_A5, 1.0, 1.0, 1.0])
