@@ -43,6 +43,9 @@ _C0, _C1, _C2, _C3, _C4, _C5, _C6, _C7, _C8, _C9, _C10 = ARCTANGENT[:11]
 _C11, _C12, _C13, _C14, _C15, _C16, _C17, _C18, _C19, _C20 = ARCTANGENT[11:]
 _TWO_OVER_PI = 2 / np.pi
 
+#: Up to this many students the products are loops: a call of BLAS costs more, and it would start its threads.
+OWN_PRODUCTS = 24
+
 # Sums may be reordered and products contracted, which vector units need; infinities and NaN keep their meaning.
 FAST = {"contract", "reassoc", "nsz", "arcp"}
 
@@ -54,6 +57,38 @@ def arctangent(t):
     high = _C15 + z * (_C16 + z * (_C17 + z * (_C18 + z * (_C19 + z * _C20))))
     middle = _C8 + z * (_C9 + z * (_C10 + z * (_C11 + z * (_C12 + z * (_C13 + z * (_C14 + z * high))))))
     return t * (_C0 + z * (_C1 + z * (_C2 + z * (_C3 + z * (_C4 + z * (_C5 + z * (_C6 + z * (_C7 + z * middle))))))))
+
+
+@njit(fastmath=FAST, error_model="numpy")
+def gram(W, out):
+    """Writes W W'. Approximation."""
+    n, dim = W.shape
+    if n > OWN_PRODUCTS:
+        np.dot(W, W.T, out)
+        return
+    for i in range(n):
+        for j in range(i + 1):
+            total = 0.0
+            for x in range(dim):
+                total += W[i, x] * W[j, x]
+            out[i, j] = total
+            out[j, i] = total
+
+
+@njit(fastmath=FAST, error_model="numpy")
+def product(P, W):
+    """P W. Approximation."""
+    n, dim = W.shape
+    if n > OWN_PRODUCTS:
+        return np.dot(P, W)
+    out = np.zeros((n, dim))
+    for i in range(n):
+        row = out[i]
+        for j in range(n):
+            weight, other = P[i, j], W[j]
+            for x in range(dim):
+                row[x] += weight * other[x]
+    return out
 
 
 @njit(fastmath=FAST, error_model="numpy", inline="always")
@@ -98,7 +133,7 @@ def gradient(theta, V, b, teacher_roots, unit, trained, W, SS, ST, PS, PT, out):
     k = len(b)
     a = theta[:, dim].copy()
     W[:] = theta[:, :dim]
-    np.dot(W, W.T, SS)
+    gram(W, SS)
     roots = np.empty(n)
     for i in range(n):
         roots[i] = np.sqrt(1 + SS[i, i])
@@ -115,7 +150,7 @@ def gradient(theta, V, b, teacher_roots, unit, trained, W, SS, ST, PS, PT, out):
         loss += a[i] * (students + 2 * teachers)
         radial[i] = (along + more) / (roots[i] * roots[i])
         out[i, dim] = 2 * (students + teachers) if trained else 0.0
-    pulled = np.dot(PS, W)
+    pulled = product(PS, W)
     if not unit:
         pulled += np.dot(PT, V)
     for i in range(n):
@@ -133,7 +168,7 @@ def hessian(theta, V, b, teacher_roots, unit, trained, W, SS, ST, PS, PT, H):
     n, dim = W.shape
     a = theta[:, dim].copy()
     W[:] = theta[:, :dim]
-    np.dot(W, W.T, SS)
+    gram(W, SS)
     roots = np.empty(n)
     for i in range(n):
         roots[i] = np.sqrt(1 + SS[i, i])
