@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from theory.interactions import interaction, interaction_derivation
     from theory.loss import loss_in_order_parameters, loss_in_weights
     from theory.neuron import one_neuron, one_neuron_derivation
+    from theory.reduction import Kernel, Reduction, reduce_by_symmetry
     from theory.stability import copy_average_index, optimal_is_minimum
     from theory.stationarity import gradient_in_weights, one_neuron_conditions
     from theory.structure import Group, Structure
@@ -30,7 +31,9 @@ _HOME = {
     "Derivation": "theory.derivation",
     "Group": "theory.structure",
     "Outcome": "theory.derivation",
+    "Kernel": "theory.reduction",
     "ReducedSystem": "theory.copying",
+    "Reduction": "theory.reduction",
     "Relation": "theory.derivation",
     "Step": "theory.derivation",
     "Structure": "theory.structure",
@@ -49,15 +52,18 @@ _HOME = {
     "optimal_copy_average": "theory.averaging",
     "optimal_is_minimum": "theory.stability",
     "perturbed_copy": "theory.copying",
+    "reduce_by_symmetry": "theory.reduction",
 }
 
 __all__ = [
     "Claim",
     "Derivation",
     "Group",
+    "Kernel",
     "Kind",
     "Outcome",
     "ReducedSystem",
+    "Reduction",
     "Relation",
     "Standing",
     "Step",
@@ -78,6 +84,7 @@ __all__ = [
     "optimal_copy_average",
     "optimal_is_minimum",
     "perturbed_copy",
+    "reduce_by_symmetry",
 ]
 
 
