@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from theory.loss import loss_in_order_parameters, loss_in_weights
     from theory.neuron import one_neuron, one_neuron_derivation
     from theory.reduction import Kernel, Reduction, reduce_by_symmetry
-    from theory.stability import copy_average_index, optimal_is_minimum
+    from theory.spectrum import HessianBlock, copy_average_spectrum
+    from theory.stability import copy_average_index, optimal_is_minimum, optimal_minimum_condition
     from theory.stationarity import gradient_in_weights, one_neuron_conditions
     from theory.structure import Group, Structure
 
@@ -30,6 +31,7 @@ _HOME = {
     "faults": "theory.claim",
     "Derivation": "theory.derivation",
     "Group": "theory.structure",
+    "HessianBlock": "theory.spectrum",
     "Outcome": "theory.derivation",
     "Kernel": "theory.reduction",
     "ReducedSystem": "theory.copying",
@@ -41,6 +43,7 @@ _HOME = {
     "copy_average": "theory.averaging",
     "copy_average_derivation": "theory.averaging",
     "copy_average_index": "theory.stability",
+    "copy_average_spectrum": "theory.spectrum",
     "gradient_in_weights": "theory.stationarity",
     "interaction": "theory.interactions",
     "interaction_derivation": "theory.interactions",
@@ -51,6 +54,7 @@ _HOME = {
     "one_neuron_derivation": "theory.neuron",
     "optimal_copy_average": "theory.averaging",
     "optimal_is_minimum": "theory.stability",
+    "optimal_minimum_condition": "theory.stability",
     "perturbed_copy": "theory.copying",
     "reduce_by_symmetry": "theory.reduction",
 }
@@ -59,6 +63,7 @@ __all__ = [
     "Claim",
     "Derivation",
     "Group",
+    "HessianBlock",
     "Kernel",
     "Kind",
     "Outcome",
@@ -72,6 +77,7 @@ __all__ = [
     "copy_average",
     "copy_average_derivation",
     "copy_average_index",
+    "copy_average_spectrum",
     "faults",
     "gradient_in_weights",
     "interaction",
@@ -83,6 +89,7 @@ __all__ = [
     "one_neuron_derivation",
     "optimal_copy_average",
     "optimal_is_minimum",
+    "optimal_minimum_condition",
     "perturbed_copy",
     "reduce_by_symmetry",
 ]

@@ -11,6 +11,8 @@ import sympy as sp
 
 import theory
 from numerics import Population, Problem, pack
+from theory import Verdict
+from theory.claims import symmetry
 from theory.hierarchy import Hierarchy, highest_level
 from theory.reduction import Kernel, reduce_by_symmetry
 from theory.symbols import k, m, n, p, q, s
@@ -225,6 +227,18 @@ def test_thirds_are_counted(name: str) -> None:
                 if x <= highest_level(first, third) and y <= highest_level(second, third):
                     count = hierarchy.thirds(first, second, third, between, x, y)
                     assert count == found.get((x, y), 0), (first, second, third, between, x, y)
+
+
+@pytest.mark.parametrize("wrong", ["thirds", "partners"])
+def test_wrong_counting_is_caught_by_the_claim(wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    right = getattr(Hierarchy, wrong)
+
+    def mistaken(self: Hierarchy, *arguments: object) -> sp.Expr:
+        # One too many where all agree in nothing, or in all pairs: a usual slip.
+        return right(self, *arguments) + (1 if arguments[-1] == 0 else 0)
+
+    monkeypatch.setattr(Hierarchy, wrong, mistaken)
+    assert any(step.check().verdict is Verdict.FAILS for step in symmetry._block_constant.__wrapped__())
 
 
 def test_refusals() -> None:

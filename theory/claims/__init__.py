@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from theory.claim import Claim
-from theory.claims import averaging, loss, neuron, optimum, stability, symmetry
+from theory.claims import averaging, loss, neuron, optimum, spectrum, stability, symmetry
 
 
 def claims() -> tuple[Claim, ...]:
@@ -21,4 +21,5 @@ def claims() -> tuple[Claim, ...]:
         *averaging.CLAIMS,
         *optimum.CLAIMS,
         *stability.CLAIMS,
+        *spectrum.CLAIMS,
     )
