@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from theory.averaging import copy_average, copy_average_derivation, optimal_copy_average
+    from theory.block_constant import Reduction
     from theory.claim import Claim, Kind, Standing, faults
     from theory.copying import ReducedSystem, perturbed_copy
     from theory.derivation import Derivation, Outcome, Relation, Step, Verdict
-    from theory.interactions import interaction, interaction_derivation
+    from theory.interactions import Kernel, interaction, interaction_derivation
     from theory.loss import loss_in_order_parameters, loss_in_weights
     from theory.neuron import one_neuron, one_neuron_derivation
-    from theory.reduction import Kernel, Reduction, reduce_by_symmetry
+    from theory.reduction import reduce_by_symmetry
     from theory.spectrum import HessianBlock, copy_average_spectrum
     from theory.stability import copy_average_index, optimal_is_minimum, optimal_minimum_condition
     from theory.stationarity import gradient_in_weights, one_neuron_conditions
@@ -33,9 +34,9 @@ _HOME = {
     "Group": "theory.structure",
     "HessianBlock": "theory.spectrum",
     "Outcome": "theory.derivation",
-    "Kernel": "theory.reduction",
+    "Kernel": "theory.interactions",
     "ReducedSystem": "theory.copying",
-    "Reduction": "theory.reduction",
+    "Reduction": "theory.block_constant",
     "Relation": "theory.derivation",
     "Step": "theory.derivation",
     "Structure": "theory.structure",

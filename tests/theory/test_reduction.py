@@ -14,7 +14,8 @@ from numerics import Population, Problem, pack
 from theory import Verdict
 from theory.claims import symmetry
 from theory.hierarchy import Hierarchy, highest_level
-from theory.reduction import Kernel, reduce_by_symmetry
+from theory.interactions import Kernel
+from theory.reduction import reduce_by_symmetry
 from theory.symbols import k, m, n, p, q, s
 
 M = sp.Symbol("M", integer=True, positive=True)

@@ -7,10 +7,12 @@ from functools import cache
 
 import sympy as sp
 
+from theory.block_constant import Reduction
 from theory.claim import Claim, Kind
 from theory.derivation import Step
 from theory.hierarchy import Hierarchy, Path, highest_level
-from theory.reduction import Kernel, Reduction, reduce_by_symmetry
+from theory.interactions import Kernel
+from theory.reduction import reduce_by_symmetry
 from theory.symbols import k, m, n, p, q, s
 
 # Sizes of three kinds of index sets inside an outer one of size S.
