@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from theory.averaging import copy_average, copy_average_derivation, optimal_copy_average
+    from theory.block_constant import Reduction
     from theory.claim import Claim, Kind, Standing, faults
     from theory.copying import ReducedSystem, perturbed_copy
     from theory.derivation import Derivation, Outcome, Relation, Step, Verdict
-    from theory.interactions import interaction, interaction_derivation
+    from theory.interactions import Kernel, interaction, interaction_derivation
     from theory.loss import loss_in_order_parameters, loss_in_weights
     from theory.neuron import one_neuron, one_neuron_derivation
-    from theory.stability import copy_average_index, optimal_is_minimum
+    from theory.reduction import reduce_by_symmetry
+    from theory.spectrum import HessianBlock, copy_average_spectrum
+    from theory.stability import copy_average_index, optimal_is_minimum, optimal_minimum_condition
     from theory.stationarity import gradient_in_weights, one_neuron_conditions
     from theory.structure import Group, Structure
 
@@ -29,8 +32,11 @@ _HOME = {
     "faults": "theory.claim",
     "Derivation": "theory.derivation",
     "Group": "theory.structure",
+    "HessianBlock": "theory.spectrum",
     "Outcome": "theory.derivation",
+    "Kernel": "theory.interactions",
     "ReducedSystem": "theory.copying",
+    "Reduction": "theory.block_constant",
     "Relation": "theory.derivation",
     "Step": "theory.derivation",
     "Structure": "theory.structure",
@@ -38,6 +44,7 @@ _HOME = {
     "copy_average": "theory.averaging",
     "copy_average_derivation": "theory.averaging",
     "copy_average_index": "theory.stability",
+    "copy_average_spectrum": "theory.spectrum",
     "gradient_in_weights": "theory.stationarity",
     "interaction": "theory.interactions",
     "interaction_derivation": "theory.interactions",
@@ -48,16 +55,21 @@ _HOME = {
     "one_neuron_derivation": "theory.neuron",
     "optimal_copy_average": "theory.averaging",
     "optimal_is_minimum": "theory.stability",
+    "optimal_minimum_condition": "theory.stability",
     "perturbed_copy": "theory.copying",
+    "reduce_by_symmetry": "theory.reduction",
 }
 
 __all__ = [
     "Claim",
     "Derivation",
     "Group",
+    "HessianBlock",
+    "Kernel",
     "Kind",
     "Outcome",
     "ReducedSystem",
+    "Reduction",
     "Relation",
     "Standing",
     "Step",
@@ -66,6 +78,7 @@ __all__ = [
     "copy_average",
     "copy_average_derivation",
     "copy_average_index",
+    "copy_average_spectrum",
     "faults",
     "gradient_in_weights",
     "interaction",
@@ -77,7 +90,9 @@ __all__ = [
     "one_neuron_derivation",
     "optimal_copy_average",
     "optimal_is_minimum",
+    "optimal_minimum_condition",
     "perturbed_copy",
+    "reduce_by_symmetry",
 ]
 
 

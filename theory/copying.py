@@ -5,7 +5,8 @@ numbers describe it for every (n, k):
 
     w_i = alpha v_i + beta sum_{j copied, j != i} v_j + gamma sum_{j uncopied} v_j,    outgoing weight a.
 
-A critical point of the loss restricted to this subspace is a critical point of the whole loss.
+A critical point of the loss restricted to this subspace is a critical point of the whole loss (claim
+``block-constant-critical``; ``theory.reduce_by_symmetry`` gives the same equations for any classes).
 """
 
 from __future__ import annotations

@@ -80,11 +80,14 @@ def vanishes(expression: sp.Expr) -> tuple[Verdict, sp.Expr]:
     ('HOLDS', 'FAILS')
     """
     difference = expression
+    symbols = sorted(expression.free_symbols, key=lambda z: z.name)
     for reduce in (sp.expand, lambda e: sp.simplify(sp.together(e)), lambda e: sp.simplify(sp.radsimp(e))):
         difference = reduce(difference)
         if difference == 0:
             return Verdict.HOLDS, sp.S.Zero
-    symbols = sorted(expression.free_symbols, key=lambda z: z.name)
+        if _is_rational_polynomial(difference, symbols):
+            # Expanded and not zero: no simplification will make it so.
+            break
     for shift in range(3):
         # Rational points inside |s| < sqrt(p q) for the symbols used here: small, distinct, positive.
         point = {
@@ -97,6 +100,13 @@ def vanishes(expression: sp.Expr) -> tuple[Verdict, sp.Expr]:
         if value.is_number and value.is_finite and abs(value) > sp.Rational(1, 10**20):
             return Verdict.FAILS, difference
     return Verdict.UNDECIDED, difference
+
+
+def _is_rational_polynomial(expression: sp.Expr, symbols: list[sp.Symbol]) -> bool:
+    if not symbols or not expression.is_polynomial(*symbols):
+        return False
+    domain = sp.Poly(expression, *symbols).domain
+    return bool(domain.is_ZZ or domain.is_QQ)
 
 
 def _matrix_vanishes(expression: sp.MatrixExpr) -> tuple[Verdict, sp.Expr]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Protocol
 
 import sympy as sp
 
@@ -14,6 +15,42 @@ from theory import gaussian
 from theory.activations import activation as find_activation
 from theory.derivation import Derivation, Relation, Step
 from theory.symbols import p, q, r1, r2, s, u, x, y
+
+
+class Interaction(Protocol):
+    """An interaction function in (s, p, q) and its first derivatives, as expressions. Exact."""
+
+    @property
+    def value(self) -> sp.Expr:
+        """G, symmetric in p and q."""
+
+    @property
+    def d_s(self) -> sp.Expr:
+        """Its derivative in s = w.v."""
+
+    @property
+    def d_p(self) -> sp.Expr:
+        """Its derivative in p = w.w."""
+
+
+@dataclass(frozen=True)
+class Kernel:
+    r"""An interaction function that is given, not derived. Exact.
+
+    Attributes
+    ----------
+    value, d_s, d_p : sympy.Expr
+        :math:`G(s, p, q)` and its derivatives in the symbols of ``theory.symbols``; :math:`G` is symmetric in
+        :math:`p` and :math:`q`. They have to be given in a form that is regular at :math:`s = p = q`.
+
+    Examples
+    --------
+    >>> square = Kernel(p * q + 2 * s**2, 4 * s, q)  # sigma(x) = x^2
+    """
+
+    value: sp.Expr
+    d_s: sp.Expr
+    d_p: sp.Expr
 
 
 @dataclass(frozen=True)
