@@ -14,6 +14,7 @@ from numerics.problem import Array, Problem
 from verify.certificates.attempt import Proof, prove
 from verify.certificates.described import certified, proof_document, status
 from verify.ends.duplicated import unmerged
+from verify.ends.limit import described, limit_end
 from verify.ends.settle import End, settle
 from verify.matching import Match, match
 from verify.names import CHANNEL, COPY_AVERAGE, DORMANT, DUPLICATED, RAN_ON, UNCLASSIFIED
@@ -172,7 +173,7 @@ def describe(problem: Problem, end: End, found: Match, dps: int, proof: Proof | 
             for s in end.saddles
         ]
         + _ran_on(proof),
-        "evidence": _evidence(end),
+        "evidence": _evidence(problem, end, dps, prove=proof is not None),
         "why": found.why,
     }
 
@@ -203,7 +204,7 @@ def _stop(end: End) -> str:
     return end.flow.stop.value
 
 
-def _evidence(end: End) -> dict[str, Any] | None:
+def _evidence(problem: Problem, end: End, dps: int, *, prove: bool) -> dict[str, Any] | None:
     """What shows that a run ended as it is named, for ends that are not isolated critical points."""
     if end.channel is not None:
         c = end.channel
@@ -214,6 +215,7 @@ def _evidence(end: End) -> dict[str, Any] | None:
             "one_minus_cosine": c.one_minus_cosine,
             "separation": c.separation,
             "limit_loss": c.limit_loss,
+            "limit": described(limit_end(problem, end.flow, c, dps=dps, prove=prove), dps),
         }
     if end.duplicated is not None:
         d = end.duplicated
