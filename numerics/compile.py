@@ -169,9 +169,48 @@ def structure_source() -> str:
     )
 
 
+def channel_source() -> str:
+    """The generated module of a pair of neurons in a channel to infinity, in the limit (erf). Exact."""
+    import sympy as sp
+
+    from theory import channel
+    from theory.symbols import p, q, s
+
+    exact = channel.limit_pair("erf")
+
+    def derivatives(of: sp.Expr, by: tuple[sp.Symbol, ...]) -> dict[str, sp.Expr]:
+        """First and second derivatives, the second row by row of the upper triangle."""
+        first = {f"d_{z}": sp.diff(of, z) for z in by}
+        second = {f"d_{y}{z}": sp.diff(of, y, z) for i, y in enumerate(by) for z in by[i:]}
+        return {name: sp.factor_terms(value) for name, value in (first | second).items()}
+
+    mixed, own = (channel.c, s, channel.t, p, channel.l, q), (channel.c, p, channel.l, channel.e)
+    names, own_names = tuple(z.name for z in mixed), tuple(z.name for z in own)
+    return "\n\n".join(
+        [
+            _header(
+                "A pair of neurons in a channel to infinity, in the limit: s = w.v, t = delta.v, l = w.delta,\n"
+                "p = |w|^2, e = |delta|^2, q = |v|^2.",
+                "theory.channel",
+            ),
+            function_source("mixed", names, {"g": exact.mixed}, "The pair with another neuron."),
+            function_source("mixed_derivatives", names, derivatives(exact.mixed, mixed), "Its derivatives."),
+            function_source("own", own_names, {"g": exact.own}, "The pair with itself."),
+            function_source("own_derivatives", own_names, derivatives(exact.own, own), "Its derivatives."),
+            function_source(
+                "mixed_third",
+                ("s", "t", "p", "l", "e", "q"),
+                {"g": exact.mixed_third},
+                "Third derivative along delta.",
+            ),
+            function_source("own_third", own_names, {"g": exact.own_third}, "Third derivative along delta."),
+        ]
+    )
+
+
 def sources() -> dict[str, str]:
     """Every generated module by its file name in ``numerics/kernels``. Exact."""
-    return {"erf.py": kernel_source("erf"), "structures.py": structure_source()}
+    return {"erf.py": kernel_source("erf"), "structures.py": structure_source(), "channel.py": channel_source()}
 
 
 def main() -> None:

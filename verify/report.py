@@ -200,8 +200,19 @@ def _channel(record: dict[str, Any], evidence: dict[str, Any]) -> str:
     return (
         f"channel to infinity. Students {i} and {j} are parallel to 1 - cos = {evidence['one_minus_cosine']:.1e} "
         f"with outgoing weights {first:.4g} and {second:.4g}, growing like t^{evidence['growth_exponent']:.3f} "
-        f"(1/4 in a channel); the loss falls to {evidence['limit_loss']:.8f}."
+        f"(1/4 in a channel); the loss falls to {evidence['limit_loss']:.8f}.{_limit(evidence.get('limit'))}"
     )
+
+
+def _limit(limit: dict[str, Any] | None) -> str:
+    """What is known of the limit network, in a sentence."""
+    if limit is None:
+        return ""
+    known = f"{limit['loss'][:20]}, a critical value of the limit problem"
+    if not limit["certified"]:
+        return f" Limit network: {known} (numerical)."
+    outward = {True: "the loss falls outwards", False: "the loss rises outwards", None: "direction not decided"}
+    return f" Limit network: {known} (proved: index {limit['index']}, {outward[limit['outward']]})."
 
 
 def _duplicated(record: dict[str, Any], evidence: dict[str, Any]) -> str:

@@ -15,6 +15,7 @@ from verify.certificates.attempt import Proof, prove
 from verify.certificates.described import certified, proof_document, status
 from verify.confirm import second_opinion
 from verify.ends.duplicated import unmerged
+from verify.ends.limit import described, limit_end
 from verify.ends.settle import End, settle
 from verify.matching import Match, match
 from verify.names import CHANNEL, COPY_AVERAGE, DORMANT, DUPLICATED, RAN_ON, UNCLASSIFIED, UNDECIDED
@@ -187,7 +188,7 @@ def describe(problem: Problem, end: End, found: Match, dps: int, proof: Proof | 
             for s in end.saddles
         ]
         + _ran_on(proof),
-        "evidence": _evidence(end),
+        "evidence": _evidence(problem, end, dps, prove=proof is not None),
         "why": found.why,
     }
 
@@ -218,7 +219,7 @@ def _stop(end: End) -> str:
     return end.flow.stop.value
 
 
-def _evidence(end: End) -> dict[str, Any] | None:
+def _evidence(problem: Problem, end: End, dps: int, *, prove: bool) -> dict[str, Any] | None:
     """What shows that a run ended as it is named, for ends that are not isolated critical points."""
     if end.channel is not None:
         c = end.channel
@@ -229,6 +230,7 @@ def _evidence(end: End) -> dict[str, Any] | None:
             "one_minus_cosine": c.one_minus_cosine,
             "separation": c.separation,
             "limit_loss": c.limit_loss,
+            "limit": described(limit_end(problem, end.flow, c, dps=dps, prove=prove), dps),
         }
     if end.duplicated is not None:
         d = end.duplicated

@@ -16,7 +16,7 @@ box, no critical point lies in it, by the mean value form again. Tried with the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -97,17 +97,25 @@ class Searcher:
         self.problem, self.rough = problem, rough
         with digits(dps) as arithmetic:
             self.point: Rows = [[to_ball(x) for x in row] for row in exact]
-            self.gradient = Enclosures(problem, arithmetic).gradient(self.point)
-            self.steepest = largest(self.gradient)
-            self.length = sum((g.abs_upper() ** 2 for g in self.gradient), flint.arb(0)).sqrt().abs_upper()
+            self._measure(Enclosures(problem, arithmetic).gradient(self.point))
+
+    def _measure(self, gradient: Sequence[Any]) -> None:
+        """Take in the gradient at the exact point, an enclosure; to be called at working precision."""
+        self.gradient = gradient
+        self.steepest = largest(gradient)
+        self.length = sum((g.abs_upper() ** 2 for g in gradient), flint.arb(0)).sqrt().abs_upper()
         # From the exact point to the doubles around which boxes of doubles are laid.
-        self.offset = 2 * UNIT * float(np.abs(rough).max()) + ETA
+        self.offset = 2 * UNIT * float(np.abs(self.rough).max()) + ETA
+
+    def curvature(self, within: float) -> Curvature:
+        """The Hessian over the box of this radius around the point in double precision."""
+        return curvature(self.problem, self.rough, within)
 
     def minimum(self) -> Existence | None:
         """Existence by convexity, or None if the point is not near enough to a strict minimum."""
         within = max(1e-13, 8 * self.offset)
         for _ in range(4):
-            local = curvature(self.problem, self.rough, within)
+            local = self.curvature(within)
             inverse = inverse_of_definite(local.hessian.mid) if local.hessian.known() else None
             bound = None if inverse is None else definite(local.hessian, inverse)
             if bound is None:
@@ -125,7 +133,7 @@ class Searcher:
     def box(self, radius: Any, basis: Array | None = None) -> tuple[Existence, Diagonalised | None]:
         """Existence, uniqueness or emptiness for the box of one radius (an exact ball)."""
         within = float(radius) * (1 + 4 * UNIT) + self.offset
-        local = curvature(self.problem, self.rough, within)
+        local = self.curvature(within)
         if self._excluded(local.hessian, within):
             return Existence(Status.EMPTY, uniqueness=radius), None
         found = diagonalise(local.hessian, basis)
@@ -209,7 +217,7 @@ class Searcher:
         if found.status is not Status.UNIQUE:
             return found
         within = max(1e-13, float(found.radius) * (1 + 4 * UNIT) + 8 * self.offset)
-        local = curvature(self.problem, self.rough, within)
+        local = self.curvature(within)
         near = diagonalise(local.hessian, basis)
         signs = near.signs() if near is not None else None
         return Existence(Status.UNIQUE, found.radius, found.uniqueness, signs or found.signs, local, within)
