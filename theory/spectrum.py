@@ -124,7 +124,7 @@ def copy_average_spectrum(structure: Structure, dim: int | sp.Expr | None = None
     neuron 1 4 n - 1
     span k - n + 1 2 k - n
     neuron k - n + 1 3 1
-    contrast 1 1 (k + 1)*(n - 2) - n + 1
+    contrast 1 1 k*n - 2*k - 1
     """
     if structure.name != "copy-average" or structure.activation != "erf":
         raise ValueError(f"structure: got {structure.name} of {structure.activation}, needs copy-average of erf")
@@ -140,7 +140,9 @@ def copy_average_spectrum(structure: Structure, dim: int | sp.Expr | None = None
         blocks.append(_neuron(group, others))
     # M - 1 for each direction, one less for those that single out a neuron of this kind.
     blocks += [
-        _contrast(g, (g.multiplicity - 1) * d - g.multiplicity * g.size) for g in groups if g.multiplicity != 1
+        _contrast(g, sp.expand((g.multiplicity - 1) * d - g.multiplicity * g.size))
+        for g in groups
+        if g.multiplicity != 1
     ]
     return tuple(block for block in blocks if block.multiplicity != 0)
 

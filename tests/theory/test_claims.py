@@ -8,6 +8,7 @@ import sympy as sp
 from theory import Claim, Kind, Relation, Standing, Step, Verdict, faults
 from theory.claims import claims
 from theory.inequality import is_positive
+from theory.symbols import n
 
 CLAIMS = {claim.id: claim for claim in claims()}
 z = sp.Symbol("z", real=True)
@@ -43,6 +44,9 @@ def test_every_planted_fault_is_caught_by_the_name_of_its_step(name: str) -> Non
         ("erf-one-neuron-unique", "root", {"right": 1 / sp.Symbol("k", positive=True)}),
         ("erf-average-increasing", "slope-positive", {"left": sp.Rational(1, 4) - 1 / sp.pi}),
         ("erf-average-concave", "coefficients-positive", {"left": sp.Symbol("j", integer=True, positive=True) - 2}),
+        ("erf-optimum-minimum", "index", {"right": n}),
+        ("erf-optimum-minimum", "copies", {"right": 3 - 2 * sp.sqrt(3)}),
+        ("block-constant-critical", "orbit", {"right": sp.Symbol("g", real=True)}),
         ("erf-average-asymptotics", "correction", {"right": -1 / (12 * sp.pi)}),
     ],
 )

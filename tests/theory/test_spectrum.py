@@ -13,6 +13,7 @@ from numerics import Population, Problem, copy_average_point, pack
 from numerics.average_blocks import copy_average_blocks
 from numerics.structures import SCALAR
 from theory import Verdict
+from theory.claims import minimum
 from theory.claims import spectrum as spectrum_claims
 from theory.reduction import reduce_by_symmetry
 from theory.spectrum import copy_average_spectrum
@@ -161,17 +162,27 @@ def test_the_inequality_as_an_expression() -> None:
             assert condition.subs({n: last + 1, k: teachers}) == sp.false
 
 
-@pytest.mark.parametrize("wrong", ["own_entries", "other_factors", "softness", "slope"])
-def test_a_wrong_entry_is_caught_by_the_claims(wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    right = getattr(spectrum_claims, wrong)
+@pytest.mark.parametrize(
+    ("module", "wrong", "derive"),
+    [
+        (spectrum_claims, "own_entries", "_blocks"),
+        (spectrum_claims, "other_factors", "_blocks"),
+        (spectrum_claims, "softness", "_blocks"),
+        (minimum, "softness", "_optimal"),
+        (minimum, "slope", "_optimal"),
+    ],
+)
+def test_a_wrong_entry_is_caught_by_the_claims(
+    module: object, wrong: str, derive: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = getattr(module, wrong)
 
     def mistaken(m: sp.Expr) -> object:
         value = right(m)
         return (2 * value[0], *value[1:]) if isinstance(value, tuple) else 2 * value
 
-    monkeypatch.setattr(spectrum_claims, wrong, mistaken)
-    steps = (*spectrum_claims._blocks.__wrapped__(), *spectrum_claims._determinant_steps())
-    assert any(step.check().verdict is Verdict.FAILS for step in steps)
+    monkeypatch.setattr(module, wrong, mistaken)
+    assert any(step.check().verdict is Verdict.FAILS for step in getattr(module, derive).__wrapped__())
 
 
 def test_refusals() -> None:

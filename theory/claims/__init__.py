@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from theory.claim import Claim
-from theory.claims import averaging, loss, neuron, optimum, spectrum, stability, symmetry
+from theory.claims import averaging, loss, minimum, neuron, optimum, spectrum, stability, symmetry
 
 
 def claims() -> tuple[Claim, ...]:
@@ -22,4 +22,5 @@ def claims() -> tuple[Claim, ...]:
         *optimum.CLAIMS,
         *stability.CLAIMS,
         *spectrum.CLAIMS,
+        *minimum.CLAIMS,
     )

@@ -1,4 +1,4 @@
-"""Claims on the Hessian at copy-average points (erf): its blocks, which of them are definite, and the optimal point."""
+"""Claims on the Hessian at copy-average points (erf): its blocks, and which of them are definite."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ import sympy as sp
 
 from theory.averaging import optimal_copy_average
 from theory.claim import Claim, Kind
-from theory.claims.stability import at_itself, in_odd, t
+from theory.claims.stability import at_itself, in_odd
 from theory.derivation import Relation, Step
 from theory.interactions import pair
 from theory.neuron import group
-from theory.spectrum import UNIT, HessianBlock, copy_average_spectrum, other_factors, own_entries, slope, softness
-from theory.stability import coupling, stretch, threshold
+from theory.spectrum import UNIT, HessianBlock, copy_average_spectrum, other_factors, own_entries, softness
+from theory.stability import coupling, stretch
 from theory.structure import Structure
 from theory.symbols import k, m, n, p, q, s
 
 #: Two sizes of groups with their numbers, and the input dimension.
 M, N, j, d = sp.symbols("M N j d", integer=True, positive=True)
-#: Tangent of half the angle whose sine is 1/(2m); and the larger root of v + 1/v = 4m.
-h, v = sp.symbols("h v", real=True)
+#: Tangent of half the angle whose sine is 1/(2m).
+h = sp.Symbol("h", real=True)
 
 
 @cache
@@ -269,93 +269,6 @@ def _angle_steps() -> tuple[Step, ...]:
     )
 
 
-@cache
-def _optimal() -> tuple[Step, ...]:
-    return (*_determinant_steps(), *_threshold_steps())
-
-
-def _determinant_steps() -> tuple[Step, ...]:
-    (span,) = (block for block in copy_average_spectrum(optimal_copy_average(n, k), d) if block.name == "span")
-    # In the size of the average, k = m + n - 1.
-    matrix, one = sp.expand(span.matrix.subs(k, m + n - 1) / UNIT), sp.S.One
-    tau, nu, q1, q2 = sp.symbols("tau nu q_1 q_2", positive=True)
-
-    def in_t(side: sp.Expr) -> sp.Expr:
-        return sp.simplify(side.subs(m, (1 + t) / 2))
-
-    return (
-        Step(
-            "corner",
-            r"By the claim erf-ca-definite only the block of the average's span can have negative eigenvalues. In units of $4/\pi$ the "
-            r"average's corner ($m = k - n + 1$) is $q^2 - \nu$",
-            in_t(matrix[0, 0]),
-            in_t(coupling(m) - slope(m)),
-        ),
-        Step(
-            "copies-corner",
-            r"the copies' is $\tau_1 + (n-1) q_1^2$",
-            matrix[1, 1],
-            softness(one) + (n - 1) * coupling(one),
-        ),
-        Step(
-            "off-corner",
-            r"and the square of the mixed entry is $(n-1) q_1^2 q^2$",
-            matrix[0, 1] ** 2,
-            (n - 1) * coupling(one) * coupling(m),
-        ),
-        Step(
-            "determinant",
-            r"so the determinant is $\tau_1 \nu (P - 1 - (n-1) q_1^2/\tau_1)$ with $P = q^2/\nu$. The copies' corner is positive: there is "
-            r"one negative eigenvalue exactly where this is negative, and by the claim erf-ca-index it is never zero",
-            (tau + (n - 1) * q1**2) * (q2**2 - nu) - (n - 1) * q1**2 * q2**2,
-            tau * nu * (q2**2 / nu - 1 - (n - 1) * q1**2 / tau),
-        ),
-        Step("copies", r"where $q_1^2/\tau_1 = 3 + 2\sqrt3$", coupling(one) / softness(one), 3 + 2 * sp.sqrt(3)),
-        Step("threshold", r"and $\nu P = q^2$", in_t(slope(m) * threshold(m)), in_t(coupling(m))),
-        Step("index", r"It occurs $k - n$ times, once for each sum-zero vector", span.multiplicity, k - n),
-    )
-
-
-def _threshold_steps() -> tuple[Step, ...]:
-    cosh, sinh = (v + 1 / v) / 2, (v - 1 / v) / 2
-    square = sinh**2
-    P = square**2 * (square + (square - 1) * cosh / sinh) / (square**2 + square - 1)
-    large = ((v, sp.Integer(3), sp.oo),)
-    return (
-        Step(
-            "hyperbolic",
-            r"With $2m = (v + 1/v)/2$, $\sqrt N = (v - 1/v)/2$, and $v > 3$ for $m \ge 1$, since $2m = \frac53$ at $v = 3$",
-            cosh**2 - sinh**2,
-            sp.S.One,
-        ),
-        Step(
-            "least",
-            r"and $2m$ grows with $v$ from there",
-            sp.diff(cosh, v),
-            sp.S.Zero,
-            Relation.POSITIVE,
-            domain=large,
-        ),
-        Step(
-            "one-neuron",
-            r"$P > 1$: for $n = 1$ the average is a minimum",
-            P - 1,
-            sp.S.Zero,
-            Relation.POSITIVE,
-            domain=large,
-        ),
-        Step(
-            "monotone",
-            r"and $P$ grows with $m$, so it falls with $n$ while the left side grows: where the inequality fails it fails for all larger "
-            r"$n < k$",
-            sp.together(sp.diff(P, v)),
-            sp.S.Zero,
-            Relation.POSITIVE,
-            domain=large,
-        ),
-    )
-
-
 CLAIMS = (
     Claim(
         "erf-ca-blocks",
@@ -378,17 +291,6 @@ CLAIMS = (
         "all partitions, all d >= k",
         _definite,
         "nothing further",
-        "the index",
-    ),
-    Claim(
-        "erf-optimum-minimum",
-        Kind.THEOREM,
-        "The optimal copy-average point with n < k is a strict minimum exactly if an explicit inequality holds, and otherwise a saddle of "
-        "index k - n; where it fails, it fails for all larger n < k",
-        r"(n-1)(3+2\sqrt3) + 1 < \frac{N^2 (N + (N-1)\,2m/\sqrt N)}{N^2+N-1}, \quad m = k-n+1,\ N = 4m^2-1",
-        "all n < k, all d >= k",
-        _optimal,
-        "flows end at copy-average only where it holds",
         "the index",
     ),
 )
