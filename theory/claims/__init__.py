@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from theory.claim import Claim
-from theory.claims import averaging, loss, neuron, optimum, stability
+from theory.claims import averaging, channel, duplication, loss, neuron, optimum, stability
 
 
 def claims() -> tuple[Claim, ...]:
@@ -14,4 +14,12 @@ def claims() -> tuple[Claim, ...]:
     >>> len({claim.id for claim in claims()}) == len(claims())
     True
     """
-    return (*loss.CLAIMS, *neuron.CLAIMS, *averaging.CLAIMS, *optimum.CLAIMS, *stability.CLAIMS)
+    return (
+        *loss.CLAIMS,
+        *neuron.CLAIMS,
+        *averaging.CLAIMS,
+        *optimum.CLAIMS,
+        *stability.CLAIMS,
+        *duplication.CLAIMS,
+        *channel.CLAIMS,
+    )
