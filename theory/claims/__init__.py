@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from theory.claim import Claim
-from theory.claims import averaging, loss, minimum, neuron, optimum, spectrum, stability, symmetry
+from theory.claims import (
+    averaging,
+    channel,
+    duplication,
+    loss,
+    minimum,
+    neuron,
+    optimum,
+    spectrum,
+    stability,
+    symmetry,
+)
 
 
 def claims() -> tuple[Claim, ...]:
@@ -23,4 +34,6 @@ def claims() -> tuple[Claim, ...]:
         *stability.CLAIMS,
         *spectrum.CLAIMS,
         *minimum.CLAIMS,
+        *duplication.CLAIMS,
+        *channel.CLAIMS,
     )
