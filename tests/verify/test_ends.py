@@ -7,6 +7,7 @@ import pytest
 from mpmath import mp
 
 from numerics import Population, Problem, gradient_flow, initial_weights
+from theory.duplication import split_quartic
 from verify import End, settle
 from verify.ends.pairs import close_pairs
 from verify.runs import Task, run_task
@@ -45,6 +46,18 @@ def test_a_channel_to_infinity(n: int, k: int, seed: int) -> None:
     assert record["stop"].startswith("channel to infinity")
     assert record["distance"] is None
     assert record["evidence"]["growth_exponent"] == found.growth
+    limit = record["evidence"]["limit"]
+    # The certified limit loss is what the flow's own losses extrapolate to.
+    assert limit["certified"] is True
+    assert abs(float(limit["loss"]) - found.limit_loss) < 1e-8
+    low, high = map(mp.mpf, limit["loss_bounds"])
+    assert low <= mp.mpf(limit["loss"]) <= high
+    assert limit["index"] == 0
+    assert limit["outward"] is True
+    # The claim's constants: b^4/(4 C t) tends to 1 and (L - L_inf) b^2/C too, both up to a few times 1/b^2 < 0.01.
+    half = (found.outgoing[0] - found.outgoing[1]) / 2
+    assert abs(limit["rate"] - 1) < 0.01
+    assert abs((end.flow.loss - float(limit["loss"])) * half**2 / limit["coefficient"] - 1) < 0.01
 
 
 @pytest.mark.parametrize(("seed", "zeros"), [(58, 6), (163, 6), (464, 5)])
@@ -76,6 +89,30 @@ def test_a_duplicated_neuron(seed: int, zeros: int) -> None:
     assert len(groups) == 4
     assert groups[pair.first] == groups[pair.second]
     assert sorted(set().union(*groups)) == [0, 1, 2, 3]
+
+
+def test_a_channel_without_certificates_has_its_limit_unproved() -> None:
+    record = run_task(Task(8, 8, 9, "erf", "glorot", 1, 50, certify=False)).record
+    assert record["evidence"]["limit"]["certified"] is None
+    assert record["evidence"]["limit"]["loss"].startswith("0.02059210528222")
+
+
+@pytest.mark.parametrize(("seed", "group", "others"), [(58, 1, [1, 2]), (464, 2, [1, 1])])
+def test_a_duplicated_line_is_approached_at_the_rate_of_the_claim(seed: int, group: int, others: list[int]) -> None:
+    _, end = _settle(4, 4, seed)
+    (pair,), (share,) = end.duplicated.pairs, end.duplicated.shares
+    axis = end.polished.double()[pair.first, :-1]
+    path = end.flow.trajectory
+    gaps = (path.snapshots[:, pair.first, :-1] - pair.sign * path.snapshots[:, pair.second, :-1]) @ axis
+    gaps /= np.linalg.norm(axis)
+    early = np.searchsorted(path.snapshot_time, path.snapshot_time[-1] / 1.6)
+    growth = (gaps[-1] ** -2 - gaps[early] ** -2) / (path.snapshot_time[-1] - path.snapshot_time[early])
+    square = share**2 + (1 - share) ** 2
+    Q = float(split_quartic(group, others))
+    # 1/|D|^2 grows by 2K in unit time; what else is in the gap dies like a small power of time: 3 % and 11 % here.
+    assert growth == pytest.approx(2 * (group * share * (1 - share)) ** 2 * Q / square, rel=0.15)
+    loss = 0.25 * (group * share * (1 - share)) ** 2 * Q * gaps[-1] ** 4
+    assert end.flow.loss - float(end.polished.loss) == pytest.approx(loss, rel=0.15)
 
 
 def test_a_dormant_neuron_is_not_called_converged() -> None:
