@@ -79,11 +79,21 @@ def vanishes(expression: sp.Expr) -> tuple[Verdict, sp.Expr]:
     >>> vanishes(sp.sqrt(x**2) - x)[0].name, vanishes(x - 2)[0].name
     ('HOLDS', 'FAILS')
     """
-    difference = expression
-    for reduce in (sp.expand, lambda e: sp.simplify(sp.together(e)), lambda e: sp.simplify(sp.radsimp(e))):
-        difference = reduce(difference)
+    difference = sp.expand(expression)
+    if difference == 0:
+        return Verdict.HOLDS, sp.S.Zero
+    # A value refutes at once what simplification would take long to leave standing.
+    if _nonzero_somewhere(expression):
+        return Verdict.FAILS, difference
+    for rewrite in (sp.together, sp.radsimp):
+        difference = sp.simplify(rewrite(difference))
         if difference == 0:
             return Verdict.HOLDS, sp.S.Zero
+    return Verdict.UNDECIDED, difference
+
+
+def _nonzero_somewhere(expression: sp.Expr) -> bool:
+    """Whether a value at a rational point shows that an expression is not identically zero."""
     symbols = sorted(expression.free_symbols, key=lambda z: z.name)
     for shift in range(3):
         # Rational points inside |s| < sqrt(p q) for the symbols used here: small, distinct, positive.
@@ -95,8 +105,8 @@ def vanishes(expression: sp.Expr) -> tuple[Verdict, sp.Expr]:
         }
         value = sp.N(expression.subs(point), 50)
         if value.is_number and value.is_finite and abs(value) > sp.Rational(1, 10**20):
-            return Verdict.FAILS, difference
-    return Verdict.UNDECIDED, difference
+            return True
+    return False
 
 
 def _matrix_vanishes(expression: sp.MatrixExpr) -> tuple[Verdict, sp.Expr]:

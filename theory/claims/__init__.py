@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from theory.claim import Claim
-from theory.claims import averaging, loss, neuron, optimum, stability
+from theory.claims import averaging, birth, copying, loss, neuron, optimum, stability, threshold
 
 
 def claims() -> tuple[Claim, ...]:
@@ -14,4 +14,13 @@ def claims() -> tuple[Claim, ...]:
     >>> len({claim.id for claim in claims()}) == len(claims())
     True
     """
-    return (*loss.CLAIMS, *neuron.CLAIMS, *averaging.CLAIMS, *optimum.CLAIMS, *stability.CLAIMS)
+    return (
+        *loss.CLAIMS,
+        *neuron.CLAIMS,
+        *averaging.CLAIMS,
+        *optimum.CLAIMS,
+        *stability.CLAIMS,
+        *copying.CLAIMS,
+        *birth.CLAIMS,
+        *threshold.CLAIMS,
+    )
