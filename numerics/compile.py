@@ -208,9 +208,43 @@ def channel_source() -> str:
     )
 
 
+def normalised_source() -> str:
+    """The generated module of the perturbed copy in normalised coordinates (erf). Exact."""
+    import sympy as sp
+
+    from theory import normalised as theory
+    from theory.symbols import a, n
+
+    z = theory.normalised()
+    scale = sp.sqrt(2 / (1 - z.own))
+    point = {"alpha": z.Q * scale, "beta": z.B * scale, "gamma": z.G * scale}
+    unknowns = (theory.t, a, theory.U, theory.V)
+    arguments = (*(symbol.name for symbol in unknowns), "n", "k")
+    residuals = {f"e{i}": e for i, e in enumerate(theory.equations())}
+    jacobian = {f"{name}_{z.name}": sp.diff(e, z) for name, e in residuals.items() for z in (*unknowns, n)}
+    block = theory.standard_block()
+    upper = {f"s{i}{j}": block[i, j] for i in range(5) for j in range(i, 5)}
+    loss = {"loss": 2 * theory.energy() / sp.pi}
+    return "\n\n".join(
+        [
+            _header("The perturbed copy of erf in normalised coordinates; n and k may be real.", "theory.normalised"),
+            function_source("point", arguments, point, "Coefficients of the incoming vectors."),
+            function_source("equations", arguments, residuals, "The reduced equations."),
+            function_source("jacobian", arguments, jacobian, "Their derivatives in t, a, U, V, n, row by row."),
+            function_source("standard", arguments, upper, "The standard component's block, its upper half."),
+            function_source("loss", arguments, loss, "The loss."),
+        ]
+    )
+
+
 def sources() -> dict[str, str]:
     """Every generated module by its file name in ``numerics/kernels``. Exact."""
-    return {"erf.py": kernel_source("erf"), "structures.py": structure_source(), "channel.py": channel_source()}
+    return {
+        "erf.py": kernel_source("erf"),
+        "structures.py": structure_source(),
+        "channel.py": channel_source(),
+        "normalised.py": normalised_source(),
+    }
 
 
 def main() -> None:

@@ -226,6 +226,18 @@ _KNOWN: dict[int, dict[int, tuple[float, float, float, float]]] = {}
 MOST_KNOWN = 64
 
 
+def know(n: int, k: int, numbers: Sequence[mp.mpf]) -> None:
+    """Enter a point of the branch found elsewhere (``numerics.curves``), where later searches may start."""
+    alpha, beta, gamma, a = map(float, numbers)
+    _KNOWN.setdefault(k, {})[n] = (alpha, beta, gamma, a)
+    _forget()
+
+
+def _forget() -> None:
+    while len(_KNOWN) > MOST_KNOWN:
+        _KNOWN.pop(next(iter(_KNOWN)))
+
+
 @lru_cache(maxsize=256)
 def _far_along(k: int, n: int) -> tuple[float, float, float, float] | None:
     """The same in as few steps as the branch allows, from the nearest n above that is known."""
@@ -235,8 +247,7 @@ def _far_along(k: int, n: int) -> tuple[float, float, float, float] | None:
     found = None if start is None else _follow(start, nearest, n, k, max(0.25, (nearest - n) / 4))
     if found is not None:
         known[n] = found
-        if len(_KNOWN) > MOST_KNOWN:
-            _KNOWN.pop(next(iter(_KNOWN)))
+        _forget()
     return found
 
 

@@ -50,6 +50,9 @@ class Claim:
         What simulation should show for given (n, k).
     certificate : str
         What a certificate must contain to prove it for given (n, k).
+    balls : str
+        What the steps leave to ball arithmetic, if anything: such a claim is never PROVED by its steps, and CERTIFIED
+        only by ``verify``, which has both.
 
     Examples
     --------
@@ -71,6 +74,7 @@ class Claim:
     derive: Callable[[], tuple[Step, ...]]
     simulation: str = ""
     certificate: str = ""
+    balls: str = ""
 
     def steps(self) -> tuple[Step, ...]:
         """The derivation. Exact.
@@ -91,10 +95,10 @@ class Claim:
         return tuple(step.check() for step in self.steps())
 
     def standing(self, outcomes: tuple[Outcome, ...]) -> Standing:
-        """Standing that follows from checked steps. Exact."""
+        """Standing that follows from checked steps; unknown where they leave something to balls. Exact."""
         if any(outcome.verdict is Verdict.FAILS for outcome in outcomes):
             return Standing.REFUTED
-        return Standing.PROVED if outcomes and all(outcomes) else Standing.UNKNOWN
+        return Standing.PROVED if outcomes and all(outcomes) and not self.balls else Standing.UNKNOWN
 
     def with_fault(self, step: str, fault: str) -> Claim:
         """The claim with a fault planted in one step, to see it caught. Exact.

@@ -2,7 +2,7 @@
 
 It never guesses: an expression is called positive only by one of four rules, each of which is a proof.
 
-1. A number, or a symbol assumed positive.
+1. A symbol assumed positive, or a number whose sign shows in fifty digits (sympy's evaluation with error bounds).
 2. A product of positive factors.
 3. A real power of a positive base.
 4. A rational function: each variable on (lo, hi) is replaced by (lo + hi t)/(1 + t) with t > 0 (by lo + t if hi is
@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import sympy as sp
+from sympy.core.evalf import PrecisionExhausted
 
 #: A variable and its open interval.
 Interval = tuple[sp.Symbol, sp.Expr, sp.Expr]
@@ -38,6 +39,8 @@ def is_positive(expression: sp.Expr, domain: Sequence[Interval] = ()) -> bool:
     expression = sp.sympify(expression)
     if expression.is_positive and not expression.free_symbols & {z for z, _, _ in domain}:
         return True
+    if not expression.free_symbols:
+        return _number_is_positive(expression)
     if _rational_is_positive(expression, domain):
         return True
     if expression.is_Mul:
@@ -45,6 +48,15 @@ def is_positive(expression: sp.Expr, domain: Sequence[Interval] = ()) -> bool:
     if expression.is_Pow and expression.exp.is_real:
         return is_positive(expression.base, domain)
     return False
+
+
+def _number_is_positive(number: sp.Expr) -> bool:
+    """From an evaluation that reaches its accuracy or gives up."""
+    try:
+        value = number.evalf(50, strict=True)
+    except PrecisionExhausted:
+        return False
+    return bool(value.is_Float and value > 0)
 
 
 def _rational_is_positive(expression: sp.Expr, domain: Sequence[Interval]) -> bool:

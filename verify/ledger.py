@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from functools import cache
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 #: Changes when the meaning of what is stored changes.
 CACHE_SCHEMA = "copy-average/claims-cache/1"
+
+#: For each claim whose steps leave something to ball arithmetic: the function that decides it.
+BALLS = {"erf-pc-minimum-law": "verify.certificates.laws:birth_findings"}
 
 _REGISTERED: dict[str, Claim] = {}
 
@@ -122,14 +126,19 @@ def all_claims() -> tuple[Claim, ...]:
 
 
 def check(claim: Claim) -> Entry:
-    """Check a claim now. Exact."""
+    """Check a claim now: its steps, and what they leave to balls. Exact, or an enclosure where balls decide."""
     start = time.perf_counter()
     steps, outcomes = claim.steps(), claim.check()
-    seconds = time.perf_counter() - start
     written = tuple(
         Step(s.name, s.statement, s.relation.value, o.verdict.name, str(s.left), str(s.right), str(o.difference))
         for s, o in zip(steps, outcomes, strict=True)
     )
+    standing = claim.standing(outcomes).name
+    if claim.balls and outcomes and all(outcomes) and claim.id in BALLS:
+        found = in_balls(claim.id)
+        written += found
+        standing = _standing_of(found)
+    seconds = time.perf_counter() - start
     return Entry(
         claim.id,
         claim.kind.value,
@@ -138,19 +147,45 @@ def check(claim: Claim) -> Entry:
         claim.sizes,
         claim.simulation,
         claim.certificate,
-        claim.standing(outcomes).name,
+        standing,
         round(seconds, 3),
         written,
     )
 
 
+def in_balls(claim_id: str) -> tuple[Step, ...]:
+    """What the steps of a claim leave to balls, decided now. Enclosure."""
+    module, _, function = BALLS[claim_id].partition(":")
+    verdicts = {True: "HOLDS", False: "FAILS", None: "UNDECIDED"}
+    return tuple(
+        Step(
+            f"balls-{finding.name}",
+            finding.statement,
+            "decided in ball arithmetic",
+            verdicts[finding.holds],
+            finding.value,
+            "",
+            "",
+        )
+        for finding in getattr(import_module(module), function)()
+    )
+
+
+def _standing_of(found: tuple[Step, ...]) -> str:
+    """CERTIFIED if all was decided in favour."""
+    verdicts = {step.verdict for step in found}
+    return "REFUTED" if "FAILS" in verdicts else "CERTIFIED" if verdicts == {"HOLDS"} else "UNKNOWN"
+
+
 @cache
 def fingerprint() -> str:
-    """Digest of everything that a check depends on: the theory's sources and the versions under it. Exact."""
+    """Digest of what a check depends on: sources of theory and balls, and the versions under them. Exact."""
     digest = hashlib.sha256(CACHE_SCHEMA.encode())
-    digest.update(version("sympy").encode())
-    folder = Path(__file__).parent.parent / "theory"
-    for path in sorted(folder.rglob("*.py")):
+    for library in ("sympy", "python-flint"):
+        digest.update(version(library).encode())
+    folder = Path(__file__).parent.parent
+    balls = [*(folder / "verify" / "certificates").glob("*.py"), *(folder / "numerics").rglob("*.py")]
+    for path in sorted([*(folder / "theory").rglob("*.py"), *balls]):
         digest.update(path.relative_to(folder).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -13,7 +13,7 @@ from numerics.compile import FLOAT, source_of, sources
 x = sp.Symbol("x", positive=True)
 
 
-@pytest.mark.parametrize("name", ["erf.py", "structures.py", "channel.py"])
+@pytest.mark.parametrize("name", ["erf.py", "structures.py", "channel.py", "normalised.py"])
 def test_kernels_are_up_to_date(name: str) -> None:
     installed = Path(numerics.kernels.__file__).with_name(name)
     assert installed.read_text(encoding="utf-8") == sources()[name], "run python -m numerics.compile"

@@ -350,3 +350,25 @@ def test_boundaries(tmp_path: Path) -> None:
     assert run("boundaries", "-k", "3", "--json", str(target)).returncode == 0
     (row,) = json.loads(target.read_text(encoding="utf-8"))["rows"]
     assert row["pc_minimum_from"] is None
+
+
+def test_boundaries_in_real_n_and_where_the_branch_ends() -> None:
+    found = document("boundaries", "-k", "20,22", "--real", "--branch-end")
+    first, second = found["rows"]
+    assert first["real"]["pc_lower"]["n"].startswith("14.99560845948")
+    assert first["real"]["pc_lower"]["certificate"] == "unique"
+    assert [first["real"][name]["integer"] for name in ("pc_minimum", "pc_lower", "ca_minimum")] == [10, 15, 17]
+    assert first["branch_end"]["ending"] == "collision"
+    assert second["branch_end"]["ending"] == "fold"
+    assert second["branch_end"]["n"].startswith("2.17405")
+    law = found["asymptotics"]["pc_minimum"]
+    # At least twenty digits, with the first correction.
+    assert law["constant"].startswith("1.69887400109726926465")
+    assert law["correction"].startswith("9.05581784213")
+    assert law["standing"] == "CERTIFIED"
+    shown = run("boundaries", "-k", "20", "--real", "--branch-end").stdout
+    assert "14.9956084595" in shown
+    assert "collision" in shown
+    plain = document("boundaries", "-k", "20")["rows"][0]
+    assert "real" not in plain
+    assert "branch_end" not in plain

@@ -84,12 +84,14 @@ def test_the_command() -> None:
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert found["schema"] == "copy-average/claims/1"
-    assert {c["standing"] for c in found["claims"]} == {"PROVED"}
+    standings = {c["id"]: c["standing"] for c in found["claims"]}
+    assert {name for name, standing in standings.items() if standing != "PROVED"} == set(module.BALLS)
+    assert {standings[name] for name in module.BALLS} == {"CERTIFIED"}
     for field in ("id", "kind", "statement", "standing", "sizes", "seconds"):
         assert field in found["claims"][0]
     table = _run().stdout
     assert "erf-optimum" in table
-    assert f"{len(claims())} PROVED" in table
+    assert f"{len(claims()) - len(module.BALLS)} PROVED, {len(module.BALLS)} CERTIFIED" in table
     one = _run("erf-optimum").stdout
     assert "exchange: HOLDS" in one
 
@@ -117,3 +119,17 @@ def test_bad_input_gets_one_clear_line(arguments: tuple[str, ...], message: str)
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1, done.stderr
     assert message in done.stderr
+
+
+def test_what_balls_decide_makes_the_standing(monkeypatch: pytest.MonkeyPatch) -> None:
+    from theory import Standing
+    from verify.certificates import laws
+
+    claim = next(c for c in claims() if c.id == "erf-pc-minimum-law")
+    assert claim.standing(claim.check()) is Standing.UNKNOWN
+    assert module.check(claim).standing == "CERTIFIED"
+    for answer, standing in ((False, "REFUTED"), (None, "UNKNOWN")):
+        monkeypatch.setattr(laws, "birth_findings", lambda answer=answer: (laws.Finding("x", "", answer, ""),))
+        assert module.check(claim).standing == standing
+    # A false step decides before any ball does.
+    assert module.check(claim.with_fault("limit-a", "sign")).standing == "REFUTED"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from theory.claim import Claim
 from theory.claims import (
     averaging,
+    birth,
     channel,
+    copying,
     duplication,
     loss,
     minimum,
@@ -14,6 +16,7 @@ from theory.claims import (
     spectrum,
     stability,
     symmetry,
+    threshold,
 )
 
 
@@ -34,6 +37,9 @@ def claims() -> tuple[Claim, ...]:
         *stability.CLAIMS,
         *spectrum.CLAIMS,
         *minimum.CLAIMS,
+        *copying.CLAIMS,
+        *birth.CLAIMS,
+        *threshold.CLAIMS,
         *duplication.CLAIMS,
         *channel.CLAIMS,
     )

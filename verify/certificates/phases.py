@@ -12,17 +12,20 @@ from functools import lru_cache
 from typing import Any
 
 import flint
+from mpmath import mp
 
 from numerics.blocks import perturbed_copy_blocks
+from numerics.curves import critical_n, point_near
 from numerics.kernels import structures as kernel
 from numerics.newton import GUARD_DIGITS
 from numerics.precision import digits, to_ball
+from numerics.structures import know
 from verify.certificates.existence import Status
 from verify.certificates.reduced import certify_perturbed_copy
 
 #: Digits of the certificates.
 DPS = 40
-#: Up to this k every n is looked at; above, the boundary is bracketed by bisection.
+#: Up to this k every n is looked at; above, n and n - 1 where the curve in real n says, or else by bisection.
 EVERY = 64
 
 
@@ -159,17 +162,35 @@ def boundaries(k: int) -> Boundaries:
     if k < 3:
         raise ValueError(f"k: got {k}, needs at least 3, so that there is an n with 2 <= n <= k - 1")
     undecided: set[int] = set()
-    first_minimum = _first(_is_minimum, k, undecided)
-    first_lower = _first(perturbed_copy_is_lower, k, undecided)
+    first_minimum = _first(_is_minimum, k, undecided, _guess("pc_minimum", k))
+    first_lower = _first(perturbed_copy_is_lower, k, undecided, _guess("pc_lower", k))
     return Boundaries(k, first_minimum, first_lower, _last_average(k), k <= EVERY, tuple(sorted(undecided)))
 
 
-def _first(holds: Callable[[int, int], bool | None], k: int, undecided: set[int]) -> int | None:
+def _guess(boundary: str, k: int) -> int | None:
+    """The integer above the boundary's curve in real n, which certificates then confirm or not."""
+    if k <= EVERY:
+        return None
+    found = critical_n(boundary, k, dps=20)
+    if found is None:
+        return None
+    n = int(mp.ceil(found.n))
+    near = point_near(found, n)
+    if near is not None:
+        know(n, k, near)
+    return n
+
+
+def _first(
+    holds: Callable[[int, int], bool | None], k: int, undecided: set[int], guess: int | None = None
+) -> int | None:
     """Least n at which a property of the perturbed copy is certified, with its failure certified at n - 1."""
     if k <= EVERY:
         answers = {n: holds(n, k) for n in range(2, k)}
         undecided.update(n for n, answer in answers.items() if answer is None)
         return min((n for n, answer in answers.items() if answer), default=None)
+    if guess is not None and 2 < guess < k and holds(guess, k) and holds(guess - 1, k) is False:
+        return guess
     low, high = 2, k - 1
     below, above = holds(low, k), holds(high, k)
     if below or not above:

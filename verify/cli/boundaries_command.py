@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import click
+from mpmath import mp
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
 from numerics.asymptotics import DPS, Law, laws
-from numerics.precision import decimal
+from numerics.branch import End, branch_end
+from numerics.curves import BOUNDARIES
+from numerics.precision import decimal, short
 from verify import report
+from verify.certificates.curves import CriticalEnclosure, certify_critical
 from verify.certificates.phases import Boundaries, boundaries
 from verify.cli.options import Sizes, json_option
 from verify.cli.output import open_target
@@ -35,13 +40,18 @@ INTERRUPTED = 130
     default=None,
     help="Draw the phase diagram (pdf, png or svg); needs matplotlib.",
 )
+@click.option("--real", is_flag=True, help="Add the real n at which each boundary crosses k, enclosed.")
+@click.option("--branch-end", "ends", is_flag=True, help="Add where in real n the branch of PC ends, and how.")
 @json_option
-def boundaries_command(k: tuple[int, ...], picture: str | None, json_target: str | None) -> int:
+def boundaries_command(
+    k: tuple[int, ...], picture: str | None, real: bool, ends: bool, json_target: str | None
+) -> int:
     """Print for each k from where the perturbed copy (PC) is a strict minimum, from where its loss is below that of
     the optimal copy-average point (CA), and up to where CA is a strict minimum, over 2 <= n <= k - 1.
 
     CA is decided exactly; PC by certificates of its reduced equations and of the blocks of its Hessian, for every n
-    up to k = 64; above, each boundary is certified at n and at n - 1.
+    up to k = 64; above, each boundary is certified at n and at n - 1. The laws for large k have the standing of their
+    claims (copy-average claims).
     """
     if min(k) < 3:
         raise click.BadParameter(
@@ -49,23 +59,37 @@ def boundaries_command(k: tuple[int, ...], picture: str | None, json_target: str
         )
     if picture is not None:
         _check_picture(picture)
-    rows: list[Boundaries] = []
+    rows: list[Row] = []
     interrupted = False
     with open_target(json_target) as target:
         try:
             for size in track(
                 k, description="k", console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
             ):
-                rows.append(boundaries(size))
+                rows.append(_row(size, real, ends))
         except KeyboardInterrupt:
             interrupted = True
         if target is not None:
             target.write(_document(rows, interrupted))
     if picture is not None and rows:
-        _draw(rows, picture)
+        _draw([row.integer for row in rows], picture)
     if json_target != "-":
         _show(rows)
     return INTERRUPTED if interrupted else 0
+
+
+@dataclass(frozen=True)
+class Row:
+    """What is known at one k."""
+
+    integer: Boundaries
+    real: dict[str, CriticalEnclosure] | None
+    end: End | None
+
+
+def _row(k: int, real: bool, ends: bool) -> Row:
+    curves = {name: certify_critical(name, k) for name in BOUNDARIES} if real else None
+    return Row(boundaries(k), curves, branch_end(k) if ends else None)
 
 
 def _check_picture(picture: str) -> None:
@@ -96,17 +120,19 @@ def _draw(rows: list[Boundaries], picture: str) -> None:
         beside.unlink(missing_ok=True)
 
 
-def _document(rows: list[Boundaries], interrupted: bool) -> dict[str, Any]:
+def _document(rows: list[Row], interrupted: bool) -> dict[str, Any]:
     return {
         "schema": "copy-average/boundaries/1",
         "versions": versions(),
         "interrupted": interrupted,
         "rows": [
             {
-                "k": row.k,
-                **{name: getattr(row, name) for name in COLUMNS},
-                "every_n": row.every,
-                "undecided": list(row.undecided),
+                "k": row.integer.k,
+                **{name: getattr(row.integer, name) for name in COLUMNS},
+                "every_n": row.integer.every,
+                "undecided": list(row.integer.undecided),
+                **_real(row),
+                **_end(row),
             }
             for row in rows
         ],
@@ -114,32 +140,83 @@ def _document(rows: list[Boundaries], interrupted: bool) -> dict[str, Any]:
     }
 
 
-def _law(law: Law) -> dict[str, str]:
+def _real(row: Row) -> dict[str, Any]:
+    """Real critical n as decimal strings, with the interval that was proved to hold them."""
+    if row.real is None:
+        return {}
+    return {"real": {name: _enclosed(found) for name, found in row.real.items()}}
+
+
+def _enclosed(found: CriticalEnclosure) -> dict[str, Any]:
+    if found.n is None:
+        return {"n": None, "certificate": found.status.name.lower(), "integer": None}
+    low, high = found.n
+    with mp.workdps(4 * found.dps):
+        # The radius of the enclosure is far below the last digit shown.
+        return {
+            "n": decimal((low + high) / 2, found.dps),
+            "radius": short((high - low) / 2),
+            "certificate": found.status.name.lower(),
+            "integer": found.integer,
+        }
+
+
+def _end(row: Row) -> dict[str, Any]:
+    if row.end is None:
+        return {}
+    names = ("alpha", "beta", "gamma", "a")
+    return {
+        "branch_end": {
+            "ending": row.end.ending.name.lower(),
+            "n": decimal(row.end.n, DPS),
+            **{name: decimal(value, DPS) for name, value in zip(names, row.end.coefficients, strict=True)},
+        }
+    }
+
+
+def _law(law: Law) -> dict[str, Any]:
     return {
         "n_over_k": decimal(law.limit, DPS - 5),
         "exponent": law.exponent,
         "constant": decimal(law.constant, DPS - 5),
-        "law": "n/k = n_over_k + constant * k^exponent + ...",
+        "correction_exponent": law.next_exponent,
+        "correction": decimal(law.correction, DPS - 5),
+        "law": "n/k = n_over_k + constant * k^exponent + correction * k^correction_exponent + ...",
         "standing": law.standing,
+        "claim": law.claim,
+        "remark": law.remark,
     }
 
 
-def _show(rows: list[Boundaries]) -> None:
+def _show(rows: list[Row]) -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for name in ("k", "PC minimum from n", "PC lower from n", "CA minimum up to n", "checked"):
-        table.add_column(name, justify="left" if name == "checked" else "right")
+    names = ["k", "PC minimum from n", "PC lower from n", "CA minimum up to n", "checked"]
+    if rows and rows[0].real is not None:
+        names[1:4] = [f"{name} (real)" for name in names[1:4]]
+    if rows and rows[0].end is not None:
+        names.append("branch ends")
+    for name in names:
+        table.add_column(name, justify="left" if name in ("checked", "branch ends") else "right")
     for row in rows:
-        values = [getattr(row, name) for name in COLUMNS]
-        table.add_row(
-            str(row.k),
-            *("-" if value is None else str(value) for value in values),
-            _checked(row),
-        )
+        cells = [_cell(row, name, curve) for name, curve in zip(COLUMNS, BOUNDARIES, strict=True)]
+        ending = [] if row.end is None else [f"{row.end.ending.name.lower()} at n = {decimal(row.end.n, 12)}"]
+        table.add_row(str(row.integer.k), *cells, _checked(row.integer), *ending)
     out = report.console()
     out.print(table)
     for name, law in laws().items():
-        limit, constant = decimal(law.limit, 10), decimal(law.constant, 10)
-        out.print(f"{name}: n/k = {limit} + ({constant}) k^({law.exponent}) + ...   [{law.standing}]", markup=False)
+        limit, constant, correction = (decimal(x, 10) for x in (law.limit, law.constant, law.correction))
+        terms = f"{limit} + ({constant}) k^({law.exponent}) + ({correction}) k^({law.next_exponent})"
+        out.print(f"{name}: n/k = {terms} + ...   [{law.standing}]", markup=False)
+
+
+def _cell(row: Row, name: str, curve: str) -> str:
+    """The integer boundary, and the real one behind it."""
+    value = getattr(row.integer, name)
+    text = "-" if value is None else str(value)
+    if row.real is None:
+        return text
+    found = row.real[curve].n
+    return f"{text} ({'-' if found is None else decimal(found[0], 12)})"
 
 
 def _checked(row: Boundaries) -> str:

@@ -22,7 +22,8 @@ from verify.ledger import Entry, all_claims, check, document, exit_status, ledge
 def claims_command(claim_id: str | None, fresh: bool, fault: str | None, json_target: str | None) -> int:
     """List every claim with its standing, or show one with its steps.
 
-    PROVED: every step was checked symbolically, for symbolic sizes. REFUTED: a step is false. UNKNOWN: a step could
+    PROVED: every step was checked symbolically, for symbolic sizes. CERTIFIED: so were all steps but some that ball
+    arithmetic decided. REFUTED: a step is false. UNKNOWN: a step could
     be neither proved nor refuted. Exit status 1 if a theorem is refuted, 3 if one is unknown.
     """
     if fault is not None and claim_id is None:
@@ -73,7 +74,9 @@ def _show(entries: tuple[Entry, ...], *, whole: bool) -> None:
     for entry in entries:
         table.add_row(entry.id, entry.standing, entry.sizes, f"{entry.seconds:.2f}", entry.statement)
     out.print(table)
-    counts = {name: sum(e.standing == name for e in entries) for name in ("PROVED", "REFUTED", "UNKNOWN")}
+    counts = {
+        name: sum(e.standing == name for e in entries) for name in ("PROVED", "CERTIFIED", "REFUTED", "UNKNOWN")
+    }
     out.print(f"{len(entries)} claims: " + ", ".join(f"{n} {name}" for name, n in counts.items() if n))
 
 
