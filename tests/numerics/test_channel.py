@@ -7,7 +7,8 @@ import pytest
 from mpmath import mp
 
 from numerics import Population, Problem, gradient_flow, initial_weights
-from numerics.channel import ChannelLimit, ball_arrays, solve_limit
+from numerics.channel import ChannelLimit, solve_limit
+from numerics.channel_pair import ball_arrays
 from numerics.precise import PrecisePopulation
 from numerics.precision import digits, from_ball, to_ball
 from verify.ends.settle import settle

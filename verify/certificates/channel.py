@@ -17,7 +17,8 @@ import numpy as np
 from mpmath import mp
 from threadpoolctl import threadpool_limits
 
-from numerics.channel import ChannelLimit, LimitPoint, ball_arrays, pair_hessian
+from numerics.channel import ChannelLimit, LimitPoint
+from numerics.channel_pair import ball_arrays, pair_hessian
 from numerics.newton import GUARD_DIGITS
 from numerics.precision import digits, from_ball, to_ball
 from numerics.problem import Array

@@ -11,7 +11,8 @@ from mpmath import mp
 from scipy.optimize import least_squares
 
 from numerics import Problem, gradient_flow, initial_weights
-from numerics.channel import ChannelLimit, LimitPoint, ball_arrays, pair_hessian, solve_limit
+from numerics.channel import ChannelLimit, LimitPoint, solve_limit
+from numerics.channel_pair import ball_arrays, pair_hessian
 from numerics.precision import digits, to_ball
 from verify import settle
 from verify.certificates.channel import certify_limit, limit_curvature
