@@ -188,13 +188,14 @@ def valley(t: Any, a: Any, eta: Any, m: Any) -> tuple[Any, Any, Any]:
     return in_t, tt * aa - ta * ta, a**5 * (2 * a * f_P - 2 * f_t) / 4
 
 
-@lru_cache(maxsize=1)
-def birth_constants() -> Birth:
+@lru_cache(maxsize=8)
+def birth_constants(dps: int = DPS) -> Birth:
     """Constants of the law for ``pc_minimum``. Approximation."""
-    with digits(DPS + 20) as m:
+    with digits(dps + 20) as m:
         x = [flint.arb("0.43128"), flint.arb("1.6251")]
         zero = flint.arb(0)
-        for _ in range(8):
+        # Digits double: from five.
+        for _ in range(max(8, dps.bit_length() + 2)):
             values, rows = _slopes(lambda z: valley(z[0], z[1], zero, m)[:2], x)
             step = flint.arb_mat(rows).solve(flint.arb_mat([[value] for value in values]))
             x = [(x[i] - step[i, 0]).mid() for i in range(2)]
