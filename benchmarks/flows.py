@@ -25,8 +25,8 @@ from scipy.integrate import BDF, LSODA
 from threadpoolctl import threadpool_limits
 
 from numerics import Population, Problem, gradient_flow, initial_weights
+from numerics.flow.choice import rosenbrock_cost
 from numerics.flow.field import GradientField
-from numerics.flow.integrate import rosenbrock_cost
 from numerics.flow.rosenbrock import Rosenbrock
 
 GRAD_TOL, RTOL, ATOL = 5e-8, 1e-6, 1e-8
