@@ -25,8 +25,8 @@ from scipy.integrate import BDF, LSODA
 from threadpoolctl import threadpool_limits
 
 from numerics import Population, Problem, gradient_flow, initial_weights
+from numerics.flow.choice import rosenbrock_cost
 from numerics.flow.field import GradientField
-from numerics.flow.integrate import rosenbrock_cost
 from numerics.flow.rosenbrock import Rosenbrock
 
 GRAD_TOL, RTOL, ATOL = 5e-8, 1e-6, 1e-8
@@ -136,16 +136,15 @@ def best_of(solvers: list[Solver], n: int, k: int, seeds: int, limit: float) -> 
     return min((measure(solver, n, k, seeds, limit) for solver in solvers), key=lambda result: result[0])
 
 
-def warm_up(n: int, k: int) -> None:
-    """Load or compile every kernel before anything is timed."""
+def warm_up() -> None:
+    """Load or compile every kernel before anything is timed; they are the same for every size."""
+    problem = Problem(5, 10)
     for method in ("Rodas5P", "RKC2"):
-        problem = Problem(n, k)
         gradient_flow(problem, initial_weights(problem, seed=0), method=method, max_steps=2)
 
 
 def row(n: int, k: int, others: dict[str, list[Solver]], options: argparse.Namespace) -> None:
     """One line of the table."""
-    warm_up(n, k)
     order = n * (k + 2)
     seconds, method = best_of([ours(1), ours(2)], n, k, options.seeds, options.limit)
     quick, _ = best_of([ours(1, early=True), ours(2, early=True)], n, k, options.seeds, options.limit)
@@ -199,7 +198,6 @@ def growth(seeds: int) -> None:
     print(f"{'n':>4} {'k':>4} {'order':>6} {'pure s':>8} {'early s':>8} {'method':<14} {'evaluations':>11}")
     for k in (25, 50, 100, 200):
         n = k // 2
-        warm_up(n, k)
         problem = Problem(n, k)
         theta = initial_weights(problem, seed=0).copy()
         pure, _ = measure(ours(1), n, k, seeds, 1e9)
@@ -237,6 +235,7 @@ def main() -> None:
     parser.add_argument("--growth", action="store_true", help="growth with k at n = k/2, and a profile")
     options = parser.parse_args()
     print(f"{platform.machine()}, Python {platform.python_version()}, numpy {np.__version__}")
+    warm_up()
     if options.growth:
         growth(options.seeds)
         return

@@ -2,17 +2,21 @@
 
 Near the structures of the theory the Hessian has few distinct eigenvalues (symmetry), so Krylov methods need few
 products with it. Linear systems and eigenvalues are SciPy's (conjugate gradients, ARPACK); the products are ours.
+SciPy's sparse part is imported on first use: small systems start without it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, cg, eigsh
 
 from numerics.population import Population
 from numerics.problem import Array
+
+if TYPE_CHECKING:
+    from scipy.sparse.linalg import LinearOperator
 
 #: Largest order for which a dense Hessian is formed.
 DENSE_LIMIT = 6000
@@ -24,6 +28,11 @@ MAX_ITERATIONS = 2000
 VECTORS, EIGENVALUE_TOLERANCE = 60, 1e-3
 
 
+def generic_direction(order: int) -> Array:
+    """A fixed vector of a length that no symmetry annihilates; not random, so that runs repeat. Approximation."""
+    return np.cos(1 + np.arange(order, dtype=float) ** 1.5)
+
+
 def hessian_operator(population: Population, theta: Array) -> LinearOperator:
     """The Hessian in the trained parameters at a point, as an operator. Approximation.
 
@@ -32,6 +41,8 @@ def hessian_operator(population: Population, theta: Array) -> LinearOperator:
     population : Population
     theta : ndarray, shape (n, dim + 1)
     """
+    from scipy.sparse.linalg import LinearOperator
+
     free = population.problem.free
 
     def product(vector: Array) -> Array:
@@ -44,6 +55,8 @@ def hessian_operator(population: Population, theta: Array) -> LinearOperator:
 
 def newton_solver(population: Population, theta: Array) -> Callable[[Array], Array]:
     """Solves with the Hessian at a point by conjugate gradients; NaN where they do not converge. Approximation."""
+    from scipy.sparse.linalg import cg
+
     operator = hessian_operator(population, theta)
 
     def solve(side: Array) -> Array:
@@ -55,7 +68,8 @@ def newton_solver(population: Population, theta: Array) -> Callable[[Array], Arr
 
 def lowest_eigenvalues(operator: LinearOperator, count: int) -> Array | None:
     """The ``count`` lowest eigenvalues, increasing, or None where Lanczos does not converge. Approximation."""
-    start = np.cos(1 + np.arange(operator.shape[0], dtype=float) ** 1.5)
+    from scipy.sparse.linalg import ArpackNoConvergence, eigsh
+
     vectors = min(operator.shape[0], max(VECTORS, 2 * count + 1))
     try:
         values = eigsh(
@@ -64,7 +78,7 @@ def lowest_eigenvalues(operator: LinearOperator, count: int) -> Array | None:
             which="SA",
             ncv=vectors,
             tol=EIGENVALUE_TOLERANCE,
-            v0=start,
+            v0=generic_direction(operator.shape[0]),
             return_eigenvectors=False,
         )
     except ArpackNoConvergence:
@@ -74,6 +88,8 @@ def lowest_eigenvalues(operator: LinearOperator, count: int) -> Array | None:
 
 def largest_eigenvalue(operator: LinearOperator) -> float:
     """The largest eigenvalue to a few digits. Approximation."""
-    start = np.cos(1 + np.arange(operator.shape[0], dtype=float) ** 1.5)
+    from scipy.sparse.linalg import eigsh
+
+    start = generic_direction(operator.shape[0])
     values = eigsh(operator, k=1, which="LA", tol=EIGENVALUE_TOLERANCE, v0=start, return_eigenvectors=False)
     return float(values[0])

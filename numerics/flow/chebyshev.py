@@ -13,6 +13,7 @@ from math import ceil, sqrt
 import numpy as np
 
 from numerics.flow.field import GradientField, State
+from numerics.matrix_free import generic_direction
 from numerics.problem import Array
 
 DAMPING = 2 / 13
@@ -57,8 +58,7 @@ class Chebyshev:
         self._field = field
         self._radius = 0.0
         self._age = REFRESH
-        # Any fixed start will do that no symmetry annihilates; not random, so that runs repeat exactly.
-        self._direction = np.cos(1 + np.arange(int(np.prod(field.shape)), dtype=float) ** 1.5)
+        self._direction = generic_direction(int(np.prod(field.shape)))
 
     def stages(self, state: State, h: float) -> int:
         """Stages that stability asks for at step length h."""
@@ -83,9 +83,12 @@ class Chebyshev:
     def attempt(self, state: State, h: float) -> tuple[Array, Array] | None:
         """New point and the error estimate's part that needs no gradient there."""
         first, rows = coefficients(self.stages(state, h))
-        if self._field.population.compiled is not None:
-            current = self._field.chebyshev(state, h, first, rows)
-            return current, 0.8 * (state.y - current) - 0.4 * h * state.gradient
+        stages = self._field.chebyshev if self._field.population.compiled is not None else self._stages
+        new = stages(state, h, first, rows)
+        return new, 0.8 * (state.y - new) - 0.4 * h * state.gradient
+
+    def _stages(self, state: State, h: float, first: float, rows: Array) -> Array:
+        """The stages in numpy."""
         start = -state.gradient
         before, current = state.y, state.y + (first * h) * start
         for rest, mu, nu, mu_tilde, gamma_tilde in rows.tolist():
@@ -95,7 +98,7 @@ class Chebyshev:
             following += rest * state.y
             following += (gamma_tilde * h) * start
             before, current = current, following
-        return current, 0.8 * (state.y - current) + 0.4 * h * start
+        return current
 
     @staticmethod
     def complete_error(error: Array, new: State, h: float) -> Array:

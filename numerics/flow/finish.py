@@ -10,14 +10,18 @@ is likely and not proved. (Proofs are a matter of ``verify``, whose basins are s
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Any
 
 import numpy as np
 from scipy.linalg import lapack
 
+from numerics.flow.choice import Choice
 from numerics.flow.field import GradientField, State
 from numerics.problem import Array
 
+#: Part of the work that failed attempts at an early finish may be.
+ATTEMPT_SHARE = 0.15
 #: Newton steps at most, and halvings of one.
 MAX_STEPS = 30
 MAX_HALVINGS = 8
@@ -120,3 +124,28 @@ def straightened(theta: Array, gradient: Array, hessian: Array) -> tuple[Array, 
     both[neuron, -1, neuron, -1] += along + gradient[:, -1] * a
     slope = np.hstack([incoming, (a * gradient[:, -1] - along)[:, None]])
     return slope, both.reshape(n * width, n * width)
+
+
+class EarlyFinish:
+    """When to try an early finish: so seldom that failed attempts cost a fraction of the flow."""
+
+    def __init__(self, field: GradientField, choice: Choice) -> None:
+        self._field, self._choice = field, choice
+        # A Hessian, its change of coordinates and a factorisation: about what a Rosenbrock step needs.
+        self._cost = choice.cost
+        self._finish = ConvexFinish(field) if isfinite(self._cost) else None
+        self._share, self._spent = ATTEMPT_SHARE, 0.0
+        self._last: State | None = None
+
+    def attempt(self, state: State) -> Array | None:
+        """The flow's minimum, if it is time to look for it and it is found."""
+        if self._finish is None or state is self._last:
+            return None
+        done = self._field.evaluations + self._cost * self._field.hessians
+        if self._spent + self._cost > self._share * done:
+            return None
+        self._last = state
+        before = self._field.evaluations + self._cost * self._field.hessians
+        minimum = self._finish.attempt(state, self._choice.implicit.hessian_at(state))
+        self._spent += max(self._cost, self._field.evaluations + self._cost * self._field.hessians - before)
+        return minimum

@@ -8,37 +8,19 @@ from math import isfinite
 import numpy as np
 from numpy.typing import ArrayLike
 
-from numerics.flow.chebyshev import MAX_STAGES, Chebyshev
+from numerics.flow.chebyshev import Chebyshev
+from numerics.flow.choice import Choice
 from numerics.flow.field import GradientField, State
-from numerics.flow.finish import ConvexFinish
+from numerics.flow.finish import EarlyFinish
 from numerics.flow.result import Flow, Stop, Trajectory
-from numerics.flow.rosenbrock import Rosenbrock
-from numerics.matrix_free import DENSE_LIMIT
 from numerics.problem import Array, Problem, finite_array
 
 METHODS = ("auto", "Rodas5P", "RKC2")
 
 #: Default absolute tolerance per step.
 ABSOLUTE = 1e-8
-#: Below this cost of a Rosenbrock step (in gradients) nothing explicit pays.
-ALWAYS_IMPLICIT = 60
-#: Steps of RKC2 are shorter at equal error: from this part of a Rosenbrock step's cost on they are given up.
-SHORTER = 0.7
-#: Part of the work that failed attempts at an early finish may be.
-ATTEMPT_SHARE = 0.15
 #: Snapshots are kept at times that grow by this factor.
 SNAPSHOT_RATIO = 1.2
-
-
-def rosenbrock_cost(order: int, *, compiled: bool = True) -> float:
-    """Cost of a Rosenbrock step in gradient evaluations, from the order of the system. Approximation.
-
-    Eight gradients and solutions, a Hessian and a factorisation, over a gradient; the constants were fitted to
-    timings at orders 10 to 2080 (``benchmarks/flows.py`` prints them). Deliberately a formula and not a stopwatch:
-    the choice of method, and with it every digit of a result, must not depend on the machine's load.
-    """
-    size = order / 1300
-    return 20 + 2050 * size**2 if compiled else 15 + 700 * size**2 + 520 * size**3
 
 
 class _Recorder:
@@ -63,36 +45,6 @@ class _Recorder:
         points = np.array([y for _, y in self._snapshots]).reshape(-1, *self._shape)
         times = np.array([t for t, _ in self._snapshots])
         return Trajectory(rows[:, 0], rows[:, 1], rows[:, 2], times, points)
-
-
-class _Choice:
-    """Chooses the method of the next step by what it costs, with hysteresis."""
-
-    def __init__(self, field: GradientField, method: str) -> None:
-        order = int(np.prod(field.shape))
-        self.implicit = Rosenbrock(field)
-        self.explicit = Chebyshev(field)
-        fast = field.population.compiled is not None
-        self._cost = rosenbrock_cost(order, compiled=fast) if order <= DENSE_LIMIT else float("inf")
-        self._free = method == "auto" and self._cost > ALWAYS_IMPLICIT
-        start_implicit = method == "Rodas5P" or (method == "auto" and self._cost <= ALWAYS_IMPLICIT)
-        self.current: Rosenbrock | Chebyshev = self.implicit if start_implicit else self.explicit
-        self._steps = 0
-
-    def limit(self, state: State, h: float) -> float:
-        """Shorten h to what the current method can do; switch method where the other is cheaper."""
-        self._steps += 1
-        # RKC2 has order 2 and would take shorter steps: it must be clearly cheaper to come back to.
-        look_back = self._free and self.current is self.implicit and self._steps % 5 == 0
-        if look_back and self.implicit.stages_of_explicit(state, h) < self._cost / 8:
-            self.current = self.explicit
-            self.explicit.rejected()
-        if self.current is self.explicit:
-            if self._free and self.explicit.stages(state, h) > SHORTER * self._cost:
-                self.current = self.implicit
-            else:
-                return min(h, self.explicit.longest_step(state, MAX_STAGES))
-        return h
 
 
 def error_norm(error: Array, old: Array, new: Array, rtol: float, atol: float) -> float:
@@ -216,7 +168,7 @@ def gradient_flow(
         h = 1e-3 / max(state.grad_inf, 1e-10) if first_step is None else _positive("first_step", first_step)
         run = _Integration(
             field,
-            _Choice(field, method),
+            Choice(field, method),
             rtol,
             atol,
             _positive("start_time", start_time, zero=True),
@@ -226,39 +178,13 @@ def gradient_flow(
         return run.until(state, grad_tol, max_time, max_steps)
 
 
-class _Finish:
-    """When to try an early finish: so seldom that failed attempts cost a fraction of the flow."""
-
-    def __init__(self, field: GradientField, choice: _Choice) -> None:
-        self._field, self._choice = field, choice
-        order = int(np.prod(field.shape))
-        self._finish = ConvexFinish(field) if order <= DENSE_LIMIT else None
-        # A Hessian, its change of coordinates and a factorisation: about what a Rosenbrock step needs.
-        self._cost = rosenbrock_cost(order, compiled=field.population.compiled is not None)
-        self._share, self._spent = ATTEMPT_SHARE, 0.0
-        self._last: State | None = None
-
-    def attempt(self, state: State) -> Array | None:
-        """The flow's minimum, if it is time to look for it and it is found."""
-        if self._finish is None or state is self._last:
-            return None
-        done = self._field.evaluations + self._cost * self._field.hessians
-        if self._spent + self._cost > self._share * done:
-            return None
-        self._last = state
-        before = self._field.evaluations + self._cost * self._field.hessians
-        minimum = self._finish.attempt(state, self._choice.implicit.hessian_at(state))
-        self._spent += max(self._cost, self._field.evaluations + self._cost * self._field.hessians - before)
-        return minimum
-
-
 class _Integration:
     """The loop over steps, with the step-size control."""
 
     def __init__(
         self,
         field: GradientField,
-        choice: _Choice,
+        choice: Choice,
         rtol: float,
         atol: float,
         time: float,
@@ -273,7 +199,7 @@ class _Integration:
         self._steps = self._rejected = 0
         self._used: dict[str, None] = {}
         self._recorder = _Recorder(field.shape)
-        self._finish = _Finish(field, choice) if early else None
+        self._finish = EarlyFinish(field, choice) if early else None
 
     def until(self, state: State, grad_tol: float, max_time: float, max_steps: int) -> Flow:
         self._recorder.add(self._time, state)

@@ -76,6 +76,18 @@ def gram(W, out):
 
 
 @njit(fastmath=FAST, error_model="numpy")
+def students_of(theta, W, SS):
+    """Outgoing weights and sqrt(1 + |w_i|^2), shape (n,); writes W and W W'. Approximation."""
+    n, dim = W.shape
+    W[:] = theta[:, :dim]
+    gram(W, SS)
+    roots = np.empty(n)
+    for i in range(n):
+        roots[i] = np.sqrt(1 + SS[i, i])
+    return theta[:, dim].copy(), roots
+
+
+@njit(fastmath=FAST, error_model="numpy")
 def product(P, W):
     """P W. Approximation."""
     n, dim = W.shape
@@ -131,12 +143,7 @@ def gradient(theta, V, b, teacher_roots, unit, trained, W, SS, ST, PS, PT, out):
     """
     n, dim = W.shape
     k = len(b)
-    a = theta[:, dim].copy()
-    W[:] = theta[:, :dim]
-    gram(W, SS)
-    roots = np.empty(n)
-    for i in range(n):
-        roots[i] = np.sqrt(1 + SS[i, i])
+    a, roots = students_of(theta, W, SS)
     if not unit:
         np.dot(W, V.T, ST)
     loss = 0.0
@@ -166,12 +173,7 @@ def gradient(theta, V, b, teacher_roots, unit, trained, W, SS, ST, PS, PT, out):
 def hessian(theta, V, b, teacher_roots, unit, trained, W, SS, ST, PS, PT, H):
     """Writes the Hessian, shape (n, dim + 1, n, dim + 1); the other arguments as in ``gradient``. Approximation."""
     n, dim = W.shape
-    a = theta[:, dim].copy()
-    W[:] = theta[:, :dim]
-    gram(W, SS)
-    roots = np.empty(n)
-    for i in range(n):
-        roots[i] = np.sqrt(1 + SS[i, i])
+    a, roots = students_of(theta, W, SS)
     if unit:
         ST[:] = W[:, : len(b)]
     else:
