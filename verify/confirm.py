@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from numerics.flow.integrate import ABSOLUTE, gradient_flow
+from numerics.flow.integrate import gradient_flow
+from numerics.flow.tolerance import ABSOLUTE
 from numerics.problem import Array, Problem
 from verify.ends.pairs import Pair
 from verify.ends.settle import End, settle

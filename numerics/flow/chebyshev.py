@@ -13,6 +13,7 @@ from math import ceil, sqrt
 import numpy as np
 
 from numerics.flow.field import GradientField, State
+from numerics.flow.stepper import Stepper
 from numerics.matrix_free import generic_direction
 from numerics.problem import Array
 
@@ -47,7 +48,7 @@ def coefficients(stages: int) -> tuple[float, Array]:
     return b[1] * w1, np.array(rows)
 
 
-class Chebyshev:
+class Chebyshev(Stepper):
     """One step of RKC2 at a time, with the number of stages that stability asks for. Approximation."""
 
     name = "RKC2"
@@ -72,9 +73,10 @@ class Chebyshev:
         self.stages(state, 0.0)
         return REACH * (stages**2 - 1) / max(self._radius, 1e-300)
 
-    def accepted(self) -> None:
+    def accepted(self, old: State, new: State, size: float) -> float:
         """Note an accepted step: the spectral radius ages."""
         self._age += 1
+        return self.factor(size)
 
     def rejected(self) -> None:
         """Note a rejected step: the spectral radius may have grown."""
@@ -100,8 +102,7 @@ class Chebyshev:
             before, current = current, following
         return current
 
-    @staticmethod
-    def complete_error(error: Array, new: State, h: float) -> Array:
+    def complete_error(self, error: Array, new: State, h: float) -> Array:
         """Add the part of the error estimate that needs the gradient at the new point."""
         return error - 0.4 * h * new.gradient
 

@@ -8,17 +8,15 @@ from math import isfinite
 import numpy as np
 from numpy.typing import ArrayLike
 
-from numerics.flow.chebyshev import Chebyshev
 from numerics.flow.choice import Choice
 from numerics.flow.field import GradientField, State
 from numerics.flow.finish import EarlyFinish
 from numerics.flow.result import Flow, Stop, Trajectory
+from numerics.flow.tolerance import ABSOLUTE, Tolerance
 from numerics.problem import Array, Problem, finite_array
 
 METHODS = ("auto", "Rodas5P", "RKC2")
 
-#: Default absolute tolerance per step.
-ABSOLUTE = 1e-8
 #: Snapshots are kept at times that grow by this factor.
 SNAPSHOT_RATIO = 1.2
 
@@ -45,35 +43,6 @@ class _Recorder:
         points = np.array([y for _, y in self._snapshots]).reshape(-1, *self._shape)
         times = np.array([t for t, _ in self._snapshots])
         return Trajectory(rows[:, 0], rows[:, 1], rows[:, 2], times, points)
-
-
-def error_norm(error: Array, old: Array, new: Array, rtol: float, atol: float) -> float:
-    """Root mean square of the local error over its tolerance, which is relative to each neuron. Approximation.
-
-    The components of an incoming vector share one tolerance, relative to its length: that makes the norm invariant
-    under rotations of the inputs, and does not ask for relative accuracy of components that are merely small.
-
-    Parameters
-    ----------
-    error, old, new : ndarray, shape (n, dim + 1)
-    rtol, atol : float
-
-    Returns
-    -------
-    float
-        At most 1 where the step is accurate enough.
-    """
-    incoming = np.sqrt(np.maximum(_row_squares(old), _row_squares(new)))
-    outgoing = np.maximum(np.abs(old[:, -1]), np.abs(new[:, -1]))
-    scaled_incoming = _row_squares(error) / (atol + rtol * incoming) ** 2
-    scaled_outgoing = (error[:, -1] / (atol + rtol * outgoing)) ** 2
-    return float(np.sqrt((scaled_incoming.sum() + scaled_outgoing.sum()) / error.size))
-
-
-def _row_squares(theta: Array) -> Array:
-    """Squared lengths of the incoming vectors."""
-    W = theta[:, :-1]
-    return np.asarray(np.einsum("ij,ij->i", W, W))
 
 
 def _positive(name: str, value: float, *, zero: bool = False) -> float:
@@ -166,11 +135,11 @@ def gradient_flow(
         if not state.finite:
             raise ValueError("theta0: the loss is not finite there, needs weights of moderate size")
         h = 1e-3 / max(state.grad_inf, 1e-10) if first_step is None else _positive("first_step", first_step)
+        tolerance = Tolerance(field, rtol, atol)
         run = _Integration(
             field,
-            Choice(field, method),
-            rtol,
-            atol,
+            Choice(field, tolerance, method),
+            tolerance,
             _positive("start_time", start_time, zero=True),
             h,
             early_finish and problem.fixed_outgoing is None,
@@ -182,19 +151,9 @@ class _Integration:
     """The loop over steps, with the step-size control."""
 
     def __init__(
-        self,
-        field: GradientField,
-        choice: Choice,
-        rtol: float,
-        atol: float,
-        time: float,
-        h: float,
-        early: bool,
+        self, field: GradientField, choice: Choice, tolerance: Tolerance, time: float, h: float, early: bool
     ) -> None:
-        self._field, self._choice = field, choice
-        self._rtol, self._atol = rtol, atol
-        compiled = field.population.compiled
-        self._norm = error_norm if compiled is None else compiled.error_norm
+        self._field, self._choice, self._tolerance = field, choice, tolerance
         self._time, self._h = time, h
         self._steps = self._rejected = 0
         self._used: dict[str, None] = {}
@@ -234,29 +193,24 @@ class _Integration:
         new = self._field.state(y)
         if not new.finite:
             return self._reject(state, 0.25)
-        if isinstance(stepper, Chebyshev):
-            error = stepper.complete_error(error, new, self._h)
-        shape = self._field.shape
-        size = self._norm(error.reshape(shape), state.y.reshape(shape), y.reshape(shape), self._rtol, self._atol)
-        factor = min(8.0, max(0.2, 0.9 * max(size, 1e-12) ** -stepper.exponent))
+        error = stepper.complete_error(error, new, self._h)
+        size = self._tolerance.norm(error, state.y, y)
         if not size <= 1:
+            factor = stepper.factor(size)
             return self._reject(state, factor if isfinite(factor) else 0.2)
         if new.loss > state.loss and new.loss > state.loss + self._field.rounding(y) + self._field.rounding(state.y):
             return self._reject(state, 0.5)
         self._time += self._h
-        self._h *= factor
+        self._h *= stepper.accepted(state, new, size)
         self._steps += 1
         self._used[stepper.name] = None
-        if isinstance(stepper, Chebyshev):
-            stepper.accepted()
         self._recorder.add(self._time, new)
         return new
 
     def _reject(self, state: State, factor: float) -> State:
         self._rejected += 1
         self._h *= factor
-        if isinstance(self._choice.current, Chebyshev):
-            self._choice.current.rejected()
+        self._choice.current.rejected()
         return state
 
     def _flow(self, state: State, stop: Stop) -> Flow:

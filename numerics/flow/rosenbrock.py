@@ -19,6 +19,7 @@ import numpy as np
 from scipy.linalg import lapack
 
 from numerics.flow.field import GradientField, State
+from numerics.flow.stepper import Stepper
 from numerics.problem import Array
 
 GAMMA = 0.21193756319429014
@@ -88,7 +89,7 @@ def _shifted_cholesky(hessian: Array, shift: float) -> Array | None:
     return None if failed else factor
 
 
-class Rosenbrock:
+class Rosenbrock(Stepper):
     """One step of Rodas5P at a time. Approximation."""
 
     name = "Rodas5P"

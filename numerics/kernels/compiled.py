@@ -76,7 +76,7 @@ class Compiled:
         return result
 
     def error_norm(self, error: Array, old: Array, new: Array, rtol: float, atol: float) -> float:
-        """As ``numerics.flow.integrate.error_norm``. Approximation."""
+        """As ``numerics.flow.tolerance.error_norm``. Approximation."""
         return float(self._steps.error_norm(error, old, new, rtol, atol))
 
     def cholesky(self, hessian: Array, shift: float) -> Array | None:
@@ -95,6 +95,12 @@ class Compiled:
         L = np.ascontiguousarray(factor.T)
         L.ravel()[diagonal] = 1 / L.ravel()[diagonal]
         return L
+
+    def solve(self, L: Array, side: Array) -> Array:
+        """Solution of a linear system by a factor of ``cholesky``. Approximation."""
+        solution = side.copy()
+        self._steps.solve(L, solution)
+        return solution
 
 
 def _writable(theta: Array) -> Array:

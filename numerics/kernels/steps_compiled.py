@@ -135,7 +135,7 @@ def solve(L, side):
 
 @njit(fastmath=FAST, error_model="numpy", cache=True)
 def error_norm(error, old, new, rtol, atol):
-    """As ``numerics.flow.integrate.error_norm``. Approximation."""
+    """As ``numerics.flow.tolerance.error_norm``. Approximation."""
     n, width = error.shape
     total = 0.0
     for i in range(n):
