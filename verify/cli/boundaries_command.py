@@ -40,7 +40,11 @@ INTERRUPTED = 130
     default=None,
     help="Draw the phase diagram (pdf, png or svg); needs matplotlib.",
 )
-@click.option("--real", is_flag=True, help="Add the real n at which each boundary crosses k, enclosed.")
+@click.option(
+    "--real",
+    is_flag=True,
+    help="Add the real n at which each boundary crosses k, enclosed; with --plot, the curves too.",
+)
 @click.option("--branch-end", "ends", is_flag=True, help="Add where in real n the branch of PC ends, and how.")
 @json_option
 def boundaries_command(
@@ -72,7 +76,7 @@ def boundaries_command(
         if target is not None:
             target.write(_document(rows, interrupted))
     if picture is not None and rows:
-        _draw([row.integer for row in rows], picture)
+        _draw([row.integer for row in rows], picture, real)
     if json_target != "-":
         _show(rows)
     return INTERRUPTED if interrupted else 0
@@ -107,14 +111,15 @@ def _check_picture(picture: str) -> None:
         raise click.BadParameter("needs matplotlib: pip install 'copy-average[plot]'", param_hint="--plot")
 
 
-def _draw(rows: list[Boundaries], picture: str) -> None:
+def _draw(rows: list[Boundaries], picture: str, real: bool) -> None:
     """Draw beside and rename."""
-    from verify.figures.phase import draw_phase_diagram
+    from verify.figures.phase import draw_phase_diagram, real_curves
 
     path = Path(picture)
     beside = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
     try:
-        draw_phase_diagram(rows, beside)
+        sizes = [row.k for row in rows]
+        draw_phase_diagram(rows, beside, real_curves(min(sizes), max(sizes)) if real else None)
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from mpmath import mp
 
 from numerics.asymptotics import Law, laws
+from numerics.curves import critical_n
 from verify.certificates.phases import Boundaries
 
 #: Endings of the files that can be written.
@@ -21,7 +23,36 @@ CURVES = (
 )
 
 
-def draw_phase_diagram(rows: Sequence[Boundaries], path: str | Path) -> None:
+def real_curves(smallest: int, largest: int, points: int = 40) -> dict[str, list[tuple[float, float]]]:
+    """The boundaries as curves in real n over log-spaced real k, by name. Approximation.
+
+    Parameters
+    ----------
+    smallest, largest : int
+        First and last k.
+    points : int
+
+    Returns
+    -------
+    dict
+        Of lists of pairs (k, n); k without such an n is left out.
+
+    Examples
+    --------
+    >>> (k, n), *_ = real_curves(20, 20, 1)["pc_lower"]
+    >>> f"{k:.0f} {n:.6f}"
+    '20 14.995608'
+    """
+    curves: dict[str, list[tuple[float, float]]] = {}
+    for _, name, *_ in CURVES:
+        found = ((k, critical_n(name, mp.mpf(float(k)), dps=15)) for k in np.geomspace(smallest, largest, points))
+        curves[name] = [(float(k), float(point.n)) for k, point in found if point is not None]
+    return curves
+
+
+def draw_phase_diagram(
+    rows: Sequence[Boundaries], path: str | Path, curves: dict[str, list[tuple[float, float]]] | None = None
+) -> None:
     """Draw the certified boundaries as n/k against k, with their laws. Approximation.
 
     Parameters
@@ -29,6 +60,8 @@ def draw_phase_diagram(rows: Sequence[Boundaries], path: str | Path) -> None:
     rows : sequence of Boundaries
     path : str or Path
         A PDF, PNG or SVG file.
+    curves : dict, optional
+        As ``real_curves`` gives them, drawn as solid lines.
 
     Raises
     ------
@@ -47,6 +80,10 @@ def draw_phase_diagram(rows: Sequence[Boundaries], path: str | Path) -> None:
     sizes, law = np.array([row.k for row in rows]), laws()
     for attribute, name, colour, marker, label in CURVES:
         _curve(axes, rows, attribute, law[name], colour, marker, label)
+        line = np.array((curves or {}).get(name, [])).reshape(-1, 2)
+        axes.plot(line[:, 0], line[:, 1] / line[:, 0], color=colour, linewidth=1.1)
+    if curves is not None:
+        axes.plot([], [], color="0.3", linewidth=1.1, label="critical real $n$")
     if len(rows) > 1:
         axes.plot([], [], color="0.3", linewidth=0.9, linestyle="--", label="laws for large $k$, two terms")
     axes.set_xscale("log")

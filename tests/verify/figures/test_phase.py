@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil, floor
 from pathlib import Path
 
 import click
@@ -9,7 +10,7 @@ import pytest
 
 from verify.certificates.phases import boundaries
 from verify.cli import boundaries_command
-from verify.figures.phase import CURVES, FORMATS, draw_phase_diagram
+from verify.figures.phase import CURVES, FORMATS, draw_phase_diagram, real_curves
 
 ROWS = [boundaries(k) for k in (6, 8, 10, 20)]
 
@@ -43,6 +44,25 @@ def test_every_certified_point_is_drawn(monkeypatch: pytest.MonkeyPatch, tmp_pat
     for attribute, _, _, _, label in CURVES:
         expected = [getattr(row, attribute) / row.k for row in ROWS]
         assert list(lines[label].get_ydata()) == pytest.approx(expected)
+
+
+def test_curves_in_real_n_separate_the_certified_integers() -> None:
+    curves = real_curves(8, 20, 2)
+    for attribute, name, *_ in CURVES:
+        for k, n in curves[name]:
+            row = next(row for row in ROWS if row.k == round(k))
+            # The first integer above the curve, or the last one below it.
+            assert getattr(row, attribute) == (floor(n) if name == "ca_minimum" else ceil(n))
+
+
+def test_curves_are_drawn_as_lines(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from matplotlib.figure import Figure
+
+    drawn = []
+    monkeypatch.setattr(Figure, "savefig", lambda self, *args, **options: drawn.append(self))
+    draw_phase_diagram(ROWS, tmp_path / "a.png", {"pc_lower": [(8.0, 6.2), (20.0, 15.0)]})
+    lines = [list(line.get_ydata()) for line in drawn[0].axes[0].get_lines()]
+    assert [6.2 / 8, 15.0 / 20] in lines
 
 
 def test_refusals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
