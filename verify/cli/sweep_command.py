@@ -176,7 +176,7 @@ def _carry_out(sweep: Sweep, jobs: int | None, scheduler: str | None, grid: list
 def _engine(left: list[Task], jobs: int | None, scheduler: str | None) -> Iterator[Engine]:
     if scheduler is None:
         few = sum(map(expected_seconds, left)) < SMALL or len(left) < 2
-        with local(1 if few else jobs or cores()) as engine:
+        with local(jobs or (1 if few else cores())) as engine:
             yield engine
         return
     from verify.sweep.cluster import NoCluster, cluster

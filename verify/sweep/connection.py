@@ -45,21 +45,36 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
-def connect(path: Path, mode: str) -> sqlite3.Connection:
-    """A connection that cannot make a file, and does not trust what it finds."""
-    address = f"{path.absolute().as_uri()}?mode={mode}"
-    if mode == "ro" and not os.access(path.absolute().parent, os.W_OK) and not has_log(path):
-        # Nobody can write there, so that there is nothing to lock.
-        address += "&immutable=1"
+def connect(path: Path, *, write: bool) -> sqlite3.Connection:
+    """A connection that cannot make a file, and does not trust what it finds. Exact.
+
+    To read, one that leaves the file as it is: also where a log lies beside, which a connection with the right to
+    write would empty into the file when it is closed.
+    """
+    address = f"{path.absolute().as_uri()}?mode={_mode(path, write)}"
     connection = sqlite3.connect(address, uri=True, timeout=PATIENCE, isolation_level=None)
     connection.execute("PRAGMA trusted_schema = OFF")
-    if mode == "rw":
-        if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-            connection.execute("PRAGMA journal_mode = WAL")
-        # Each commit reaches the disk: what was reported as done survives a loss of power, too.
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
+    if not write:
+        connection.execute("PRAGMA query_only = ON")
+        return connection
+    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        connection.execute("PRAGMA journal_mode = WAL")
+    # Each commit reaches the disk: what was reported as done survives a loss of power, too.
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
     return connection
+
+
+def _mode(path: Path, write: bool) -> str:
+    """How to open: a connection without the right to write leaves the files of the log behind, so not by default."""
+    if write:
+        return "rw"
+    if has_log(path) or Path(f"{path}-journal").exists():
+        return "ro"
+    if os.access(path, os.W_OK) and os.access(path.absolute().parent, os.W_OK):
+        return "rw"
+    # Nobody can write there, so that there is nothing to lock.
+    return "ro&immutable=1"
 
 
 def create(path: Path) -> None:

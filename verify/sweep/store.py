@@ -52,18 +52,18 @@ class Store:
 
     def __init__(self, path: Path, *, write: bool = False) -> None:
         self.path = path
-        self._invocation: int | None = None
+        self._command: dict[str, Any] | None = None
         check_file(path)
         with explained(path):
             # First without the right to write: what is refused stays as it was, byte for byte.
-            self._connection = connect(path, "ro")
+            self._connection = connect(path, write=False)
             try:
                 self._check()
                 if write:
                     if not os.access(path, os.W_OK):
                         raise StoreError("it cannot be written")
                     self._connection.close()
-                    self._connection = connect(path, "rw")
+                    self._connection = connect(path, write=True)
             except BaseException:
                 self._connection.close()
                 raise
@@ -89,6 +89,8 @@ class Store:
             raise StoreError(f"its tables are not those of schema version {VERSION}")
         for row in self._rows(f"SELECT {COLUMNS}, r.* {JOIN}"):
             check_digest(row)
+        # The schema is ours: its view may call the functions of JSON.
+        self._connection.execute("PRAGMA trusted_schema = ON")
 
     def _rows(self, query: str, values: Sequence[Any] = ()) -> Iterator[sqlite3.Row]:
         cursor = self._connection.cursor()
@@ -165,9 +167,8 @@ class Store:
                 raise
 
     def begin(self, command: str) -> None:
-        """Say which command is about to write."""
-        with self.transaction():
-            self._invocation = self._insert("invocation", uuid=str(uuid.uuid4()), started=now(), command=command)
+        """Say which command is about to write; noted down with its first run."""
+        self._command = {"uuid": str(uuid.uuid4()), "started": now(), "command": command}
 
     def add(self, outcome: Outcome) -> None:
         """Commit one run; where it is there already, the one that was gone on with more often stays."""
@@ -176,20 +177,41 @@ class Store:
 
     def add_within(self, outcome: Outcome) -> None:
         """The same inside a transaction of the caller's."""
-        if self._invocation is None:
+        if self._command is None:
             raise ValueError("store: begin() has not been called")
         values = run_values(outcome)
         values["setting"] = self._number("setting", {name: getattr(outcome.task, name) for name in SETTING})
         values["software"] = self._number("software", {"versions": as_json(outcome.versions)})
-        values |= {"invocation": self._invocation, "finished": now()}
-        names = ", ".join(values)
-        marks = ", ".join("?" * len(values))
+        values |= {"invocation": self._number("invocation", self._command), "finished": now()}
+        self._put(values)
+
+    def _put(self, values: dict[str, Any]) -> None:
+        names, marks = ", ".join(values), ", ".join("?" * len(values))
         updates = ", ".join(f"{name} = excluded.{name}" for name in values)
         self._connection.execute(
             f"INSERT INTO run ({names}) VALUES ({marks}) ON CONFLICT (setting, n, k, dim, seed) "
             f"DO UPDATE SET {updates} WHERE excluded.parts > run.parts",
             tuple(values.values()),
         )
+
+    def copy_within(self, source: Store, identity: tuple[Any, ...]) -> None:
+        """Copy a run of another store with its timings, versions and command, inside a transaction."""
+        tables = "JOIN software AS w ON w.id = r.software JOIN invocation AS i ON i.id = r.invocation"
+        query = f"SELECT {COLUMNS}, r.*, w.versions, i.uuid, i.started, i.command {JOIN} {tables} WHERE {_where()}"
+        row = next(source._rows(query, identity))
+        check_digest(row)
+        others = ("id", "setting", "software", "invocation")
+        columns = [entry[1] for entry in self._connection.execute("PRAGMA table_info(run)") if entry[1] not in others]
+        values = {name: row[name] for name in columns}
+        values["setting"] = self._number("setting", {name: row[name] for name in SETTING})
+        values["software"] = self._number("software", {"versions": row["versions"]})
+        named = {name: row[name] for name in ("uuid", "started", "command")}
+        self._put(values | {"invocation": self._number("invocation", named)})
+
+    def copy_theory_within(self, source: Store) -> None:
+        """Copy the predictions of another store, inside a transaction."""
+        for row in source._rows("SELECT * FROM theory"):
+            self._connection.execute("INSERT OR IGNORE INTO theory VALUES (?, ?, ?, ?, ?, ?, ?)", tuple(row))
 
     def add_theory(
         self, activation: str, n: int, k: int, dim: int, dps: int, certified: bool, found: Sequence[Prediction]
