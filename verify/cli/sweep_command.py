@@ -116,10 +116,10 @@ def sweep_command(
     tasks = plan(grid, inits, seeds, template, shard)
     if dry_run:
         return _dry_run(tasks, name, go_on, jobs or cores(), shard)
-    with writing(name) as store:
+    with _remote(scheduler) as remote, writing(name) as store:
         sweep = Sweep(store, tasks, go_on)
         try:
-            interrupted = _carry_out(sweep, jobs, scheduler, grid)
+            interrupted = _carry_out(sweep, jobs, remote, grid)
             return _present(sweep, interrupted)
         except Broken as error:
             click.echo(
@@ -154,7 +154,7 @@ def _dry_run(tasks: list[Task], name: str, go_on: bool, jobs: int, shard: Shard 
     return 0
 
 
-def _carry_out(sweep: Sweep, jobs: int | None, scheduler: str | None, grid: list[Problem]) -> bool:
+def _carry_out(sweep: Sweep, jobs: int | None, remote: Engine | None, grid: list[Problem]) -> bool:
     """Do what is left; returns whether Ctrl-C ended it."""
     states = sweep.store.states()
     records = {task: states[key(task)].record for task in sweep.tasks if key(task) in states}
@@ -164,7 +164,7 @@ def _carry_out(sweep: Sweep, jobs: int | None, scheduler: str | None, grid: list
         return False
     announce_compilation(grid)
     try:
-        with _engine(left, jobs, scheduler) as engine, Bar(list(sweep.tasks), records, again) as bar:
+        with _engine(left, jobs, remote) as engine, Bar(list(sweep.tasks), records, again) as bar:
             sweep.store.begin(shlex.join(["copy-average", *sys.argv[1:]]))
             sweep.carry_out(engine, bar)
     except KeyboardInterrupt:
@@ -173,11 +173,21 @@ def _carry_out(sweep: Sweep, jobs: int | None, scheduler: str | None, grid: list
 
 
 @contextmanager
-def _engine(left: list[Task], jobs: int | None, scheduler: str | None) -> Iterator[Engine]:
+def _engine(left: list[Task], jobs: int | None, remote: Engine | None) -> Iterator[Engine]:
+    """The cluster, or processes; few runs are done in this one, unless a number was asked for."""
+    if remote is not None:
+        yield remote
+        return
+    few = sum(map(expected_seconds, left)) < SMALL or len(left) < 2
+    with local(jobs or (1 if few else cores())) as engine:
+        yield engine
+
+
+@contextmanager
+def _remote(scheduler: str | None) -> Iterator[Engine | None]:
+    """The cluster that was asked for, before a store is opened or made."""
     if scheduler is None:
-        few = sum(map(expected_seconds, left)) < SMALL or len(left) < 2
-        with local(jobs or (1 if few else cores())) as engine:
-            yield engine
+        yield None
         return
     from verify.sweep.cluster import NoCluster, cluster
 

@@ -10,7 +10,7 @@ from verify.pool import AHEAD
 from verify.sweep.engines import Engine
 
 #: Seconds to wait for the scheduler, and for its first worker.
-PATIENCE = 30
+PATIENCE = 10
 #: Workers that a task may take down with it before it is given up: a task is carried out again where its worker dies.
 RETRIES = 5
 
@@ -37,9 +37,12 @@ def cluster(address: str) -> Iterator[Engine]:
     """
     try:
         from distributed import Client
+        from distributed.comm.addressing import get_address_host_port
     except ImportError:
         raise NoCluster("it needs dask.distributed: pip install 'copy-average[cluster]'") from None
     try:
+        # Looked at first: a client that was made in vain takes half a minute to go away.
+        get_address_host_port(address, strict=True)
         client = Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__

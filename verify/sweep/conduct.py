@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -72,7 +72,7 @@ class Sweep:
         states = self.store.states()
         for job, future in self._all(engine, run_job, self._jobs(states)):
             task, before = job
-            error = future.exception()
+            error = _error(future)
             if error is not None:
                 self._excuse(task, error, watcher)
                 continue
@@ -83,7 +83,7 @@ class Sweep:
     def _theory(self, engine: Engine, watcher: Watcher) -> None:
         missing = self.cells()
         for done, (task, future) in enumerate(self._all(engine, theory_job, missing), start=1):
-            error = future.exception()
+            error = _error(future)
             if error is not None:
                 self._excuse(task, error, watcher)
                 continue
@@ -120,6 +120,14 @@ class Sweep:
         """Runs of the plan that are not in the store."""
         states = self.store.states()
         return [task for task in self.tasks if key(task) not in states]
+
+
+def _error(future: Future[Any]) -> BaseException | None:
+    """What a task raised."""
+    try:
+        return future.exception()
+    except CancelledError:
+        raise Broken("the scheduler has gone away") from None
 
 
 def theory_key(task: Task) -> tuple[str, int, int, int, int, bool]:

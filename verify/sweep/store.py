@@ -142,6 +142,12 @@ class Store:
             )
             return [str(row[0]) for row in rows]
 
+    def software(self) -> list[str]:
+        """The versions that runs were made with, as JSON."""
+        with explained(self.path):
+            query = "SELECT versions FROM software WHERE id IN (SELECT software FROM run) ORDER BY versions"
+            return [str(row[0]) for row in self._connection.execute(query)]
+
     def theory(
         self, activation: str, n: int, k: int, dim: int, dps: int, certified: bool
     ) -> tuple[Prediction, ...] | None:
