@@ -77,13 +77,14 @@ def plan(
 def expected_seconds(task: Task) -> float:
     """Rough cost of one run on one core: only order, estimates and time left depend on it. Approximation.
 
-    From the order of the system, n (dim + 1): for k = 20 and 50 within a factor of two or three of what was measured,
-    with large n cheaper than here and small n dearer.
+    From the order of the system, n (dim + 1): for k = 20 and 50 within a factor of two or three of what was measured.
+    At n = k, where flows run into channels to infinity and have to be followed there, several times as much.
     """
     order = task.n * (task.dim + 1)
     flow = 0.02 + (0.5 if task.early else 0.8) * (order / 1000)
     proof = 0.01 + 0.55 * (order / 1300) ** 2 if task.certify else 0.0
-    return flow * (4 if task.confirm else 1) + proof
+    flow *= (4 if task.n == task.k else 1) * (4 if task.confirm else 1)
+    return flow + proof
 
 
 def expected_bytes(task: Task) -> int:
