@@ -84,7 +84,7 @@ assert abs(sp.Float(str(polished.loss), 40) - exact) < sp.Float("1e-14")
 # proved step by step for symbolic sizes; here are two of them.
 
 # %%
-from verify.ledger import all_claims, check  # noqa: E402
+from verify.ledger import all_claims, check
 
 claims = {claim.id: claim for claim in all_claims()}
 for name in ("erf-ca-critical", "erf-optimum"):
@@ -92,7 +92,7 @@ for name in ("erf-ca-critical", "erf-optimum"):
     print(f"{name}: {entry.standing} in {len(entry.steps)} steps. {entry.statement}")
     assert entry.standing == "PROVED"
 
-from sympy.utilities.iterables import partitions  # noqa: E402
+from sympy.utilities.iterables import partitions
 
 losses = {}
 for parts in partitions(8, m=3):
@@ -133,10 +133,10 @@ assert (certificate.status.name, certificate.index, certificate.identity, certif
 # and `copy-average plot runs.db` draws it. The same from Python:
 
 # %%
-from verify.cli.main import main  # noqa: E402
-from verify.figures.atlas import pictures  # noqa: E402
-from verify.figures.style import styled  # noqa: E402
-from verify.sweep.store import Store  # noqa: E402
+from verify.cli.main import main
+from verify.figures.atlas import pictures
+from verify.figures.style import styled
+from verify.sweep.store import Store
 
 folder = tempfile.TemporaryDirectory()
 store = Path(folder.name) / "runs.db"
@@ -169,7 +169,7 @@ with styled(), Store(store) as runs:
 # minimum, from which on it is the lower one, and up to which $n$ copy-average is one. Certified for every $n$.
 
 # %%
-from verify.certificates.phases import boundaries  # noqa: E402
+from verify.certificates.phases import boundaries
 
 for size in (8, 10, 20):
     found = boundaries(size)
