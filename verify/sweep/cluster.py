@@ -50,7 +50,7 @@ def cluster(address: str) -> Iterator[Engine]:
     try:
         workers = _workers(client)
         executor = client.get_executor(pure=False, retries=RETRIES)
-        yield Engine(executor, AHEAD * len(workers), f"on {len(workers)} workers of {address}")
+        yield Engine(executor, AHEAD * len(workers))
     finally:
         # Futures that are still out there are given up with their client.
         with suppress(OSError, TimeoutError):

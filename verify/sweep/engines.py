@@ -26,7 +26,6 @@ class Engine:
 
     executor: Executor
     ahead: int
-    description: str
 
 
 class Here(Executor):
@@ -47,10 +46,10 @@ def local(jobs: int) -> Iterator[Engine]:
     """This process for one job, else worker processes."""
     if jobs == 1:
         with threadpool_limits(limits=1):
-            yield Engine(Here(), 1, "in this process")
+            yield Engine(Here(), 1)
         return
     with processes(jobs) as executor:
-        yield Engine(executor, jobs * AHEAD, f"in {jobs} processes")
+        yield Engine(executor, jobs * AHEAD)
 
 
 def run_job(job: tuple[Task, Outcome | None]) -> Outcome:

@@ -15,7 +15,6 @@ import numpy as np
 from numerics.flow.result import Flow, Stop, Trajectory
 from numerics.problem import Array
 from verify.ends.settle import continue_flow
-from verify.names import CHANNEL
 from verify.runs import Task, finish, start, weights_as_rows
 from verify.sweep.course import course
 from verify.versions import versions
@@ -71,11 +70,6 @@ class Outcome:
     def certificate_seconds(self) -> float:
         """Time of the certificate."""
         return self.seconds.get("certificate", 0.0)
-
-    @property
-    def may_go_on(self) -> bool:
-        """Whether the run has not converged, and not found out either that it never will."""
-        return not self.record["converged"] and self.record["structure"] != CHANNEL
 
 
 def carry_out(job: tuple[Task, Outcome | None]) -> Outcome:

@@ -14,10 +14,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sweeps import COMMAND, count, differing, one_line, run
+from sweeps import COMMAND, count, differing, run
 
-GRID = ("-k", "6", "--seeds", "7")
-RUNS = 6 * 7
+from verify.cli.main import main
+
+GRID = ("-k", "6", "--seeds", "5")
+RUNS = 6 * 5
 
 
 def _free_port() -> int:
@@ -94,12 +96,28 @@ def _wait_for_workers(address: str, number: int) -> None:
         client.wait_for_workers(number, timeout=60)
 
 
-def test_refusals(scheduler: str, tmp_path: Path) -> None:
-    address = f"tcp://127.0.0.1:{_free_port()}"
-    done = run("sweep", *GRID, "--store", tmp_path / "runs.db", "--scheduler", address)
-    one_line(done, f"cannot use '{address}'", "no scheduler answers there", "needs a running dask scheduler")
-    done = run("sweep", *GRID, "--store", tmp_path / "runs.db", "--scheduler", scheduler)
-    one_line(done, "has had no workers")
-    done = run("sweep", *GRID, "--store", tmp_path / "runs.db", "--scheduler", "nonsense")
-    one_line(done, "nonsense", "needs a running dask scheduler")
+def test_refusals(
+    scheduler: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("verify.sweep.cluster.PATIENCE", 1)
+    nobody = f"tcp://127.0.0.1:{_free_port()}"
+    for address, reason in (
+        (nobody, "no scheduler answers there"),
+        (scheduler, "its scheduler has had no workers"),
+        ("nonsense", "no scheduler answers there"),
+    ):
+        assert main(["sweep", *GRID, "--store", str(tmp_path / "runs.db"), "--scheduler", address]) == 2
+        output, errors = capsys.readouterr()
+        assert (output, errors.count("\n")) == ("", 1), errors
+        assert f"cannot use '{address}' ({reason}" in errors
+        assert "needs a running dask scheduler with workers" in errors
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_distributed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    assert main(["sweep", *GRID, "--store", str(tmp_path / "runs.db"), "--scheduler", "tcp://127.0.0.1:1"]) == 2
+    assert "pip install 'copy-average[cluster]'" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
