@@ -4,20 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from numerics.precision import decimal
 from numerics.problem import Problem
 from verify.certificates.existence import Status
 from verify.names import AGREES, CHANNEL, CONTRADICTS, DUPLICATED, UNDECIDED, UNKNOWN, UNPREDICTED
 from verify.prediction import Prediction, predict
-from verify.runs import Run
 
 #: Ends that show by themselves that a flow went elsewhere.
 ELSEWHERE = (CHANNEL, DUPLICATED)
 
 #: Exit statuses of the command line.
 EXIT = {AGREES: 0, UNPREDICTED: 0, CONTRADICTS: 1, UNKNOWN: 3}
+
+
+class Recorded(Protocol):
+    """What a cell needs of a finished run, just done or read from a store. Approximation."""
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The run as in the JSON contract."""
+
+    @property
+    def certificate_seconds(self) -> float:
+        """Time of the certificate."""
 
 
 @dataclass(eq=False)
@@ -36,7 +47,7 @@ class Cell:
     problem: Problem
     dps: int
     predicted: tuple[Prediction, ...]
-    runs: dict[int, Run] = field(default_factory=dict)
+    runs: dict[int, Recorded] = field(default_factory=dict)
 
     def records(self) -> list[dict[str, Any]]:
         """The finished runs in the order of their seeds."""

@@ -19,6 +19,9 @@ UNPREDICTED = "unpredicted"
 #: Event of a flow that was continued below grad_tol until it was inside the certified basin.
 RAN_ON = "ran on towards the certified basin"
 
+#: Why no basin is certified where a flow was asked to finish early.
+FINISHED_EARLY = "the flow finished early"
+
 #: Event of a run whose end a more accurate flow does not confirm.
 UNDECIDED = "undecided: a more accurate flow from the same start ends elsewhere"
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager, suppress
+from threading import Thread
 from typing import TypeVar
 
 from threadpoolctl import threadpool_limits
@@ -51,11 +53,20 @@ def runs(tasks: Sequence[Task], *, jobs: int) -> Iterator[tuple[Task, Run]]:
     yield from _over_processes(order, run_task, min(jobs, len(order)))
 
 
-def _one_thread() -> None:
-    """Worker start-up: one BLAS thread, for the life of the process."""
+def _start_worker() -> None:
+    """Worker start-up: one BLAS thread, for the life of the process, which ends with its parent's."""
     import scipy.linalg  # noqa: F401  (the limit holds for libraries that are loaded)
 
     threadpool_limits(limits=1)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this process when its parent is gone, were it by kill -9: nobody would ever fetch what it computes."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 @contextmanager
@@ -71,29 +82,13 @@ def _shielded() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _over_processes(tasks: Sequence[T], work: Callable[[T], R], jobs: int) -> Iterator[tuple[T, R]]:
+@contextmanager
+def processes(jobs: int) -> Iterator[Executor]:
+    """An executor of worker processes, which are ended at once where the caller gives up. Exact."""
     context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(jobs, mp_context=context, initializer=_one_thread)
-    waiting = iter(tasks)
-    pending: dict[Future[R], T] = {}
-
-    def submit() -> bool:
-        task = next(waiting, None)
-        if task is None:
-            return False
-        with _shielded():
-            pending[executor.submit(work, task)] = task
-        return True
-
+    executor = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker)
     try:
-        while len(pending) < jobs * AHEAD and submit():
-            pass
-        while pending:
-            done, _ = wait(pending, return_when=FIRST_COMPLETED)
-            for future in done:
-                task = pending.pop(future)
-                submit()
-                yield task, future.result()
+        yield executor
         executor.shutdown()
     except BaseException:
         # Ctrl-C, or the caller has stopped listening: nothing that still runs is wanted.
@@ -102,3 +97,49 @@ def _over_processes(tasks: Sequence[T], work: Callable[[T], R], jobs: int) -> It
             with suppress(OSError):
                 process.terminate()
         raise
+
+
+def finished(
+    executor: Executor, tasks: Iterable[T], work: Callable[[T], R], *, ahead: int
+) -> Iterator[tuple[T, Future[R]]]:
+    """Hand tasks to any executor, a bounded number ahead, yielding each with its future as it finishes. Exact.
+
+    Parameters
+    ----------
+    executor : Executor
+    tasks : iterable
+        Taken from one by one, so that the choice of the next may depend on what has finished.
+    work : callable
+    ahead : int
+        Tasks that are in the executor's hands at any time.
+
+    Yields
+    ------
+    (task, Future)
+    """
+    waiting = iter(tasks)
+    pending: dict[Future[R], T] = {}
+
+    def submit() -> bool:
+        try:
+            task = next(waiting)
+        except StopIteration:
+            return False
+        with _shielded():
+            pending[executor.submit(work, task)] = task
+        return True
+
+    while len(pending) < ahead and submit():
+        pass
+    while pending:
+        done, _ = wait(pending, return_when=FIRST_COMPLETED)
+        for future in done:
+            task = pending.pop(future)
+            submit()
+            yield task, future
+
+
+def _over_processes(tasks: Sequence[T], work: Callable[[T], R], jobs: int) -> Iterator[tuple[T, R]]:
+    with processes(jobs) as executor:
+        for task, future in finished(executor, tasks, work, ahead=jobs * AHEAD):
+            yield task, future.result()

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from numerics.flow.integrate import gradient_flow
+from numerics.flow.result import Flow
 from numerics.initial import initial_weights
 from numerics.precision import Exact, decimal, short
 from numerics.problem import Array, Problem
@@ -101,6 +102,28 @@ def run_task(task: Task) -> Run:
     -------
     Run
     """
+    theta0, flow = start(task)
+    return finish(task, theta0, flow).run
+
+
+@dataclass(frozen=True, eq=False)
+class Finished:
+    """A finished run with what was thrown away from its record. Approximation.
+
+    Attributes
+    ----------
+    run : Run
+    end : End
+    found : Match
+    """
+
+    run: Run
+    end: End
+    found: Match
+
+
+def start(task: Task) -> tuple[Array, Flow]:
+    """The initial point of a run, and its flow as far as the task asks. Approximation."""
     problem = task.problem()
     theta0 = initial_weights(problem, init=task.init, seed=task.seed)
     flow = gradient_flow(
@@ -111,6 +134,24 @@ def run_task(task: Task) -> Run:
         max_steps=task.max_steps,
         early_finish=task.early,
     )
+    return theta0, flow
+
+
+def finish(task: Task, theta0: Array, flow: Flow) -> Finished:
+    """Find out where a flow ends, match and prove. Approximation.
+
+    Parameters
+    ----------
+    task : Task
+    theta0 : ndarray, shape (n, dim + 1)
+        Where the flow began.
+    flow : Flow
+
+    Returns
+    -------
+    Finished
+    """
+    problem = task.problem()
     end = settle(problem, flow, dps=task.dps)
     found = _match(problem, end)
     doubt = _undecided(task, theta0, end) if task.confirm else []
@@ -123,7 +164,8 @@ def run_task(task: Task) -> Run:
     record = {"seed": task.seed, **describe(problem, end, found, task.dps, proof)}
     record["events"] += doubt
     seconds = proof.certificate.seconds if proof is not None else 0.0
-    return Run(record, theta0, end.polished.theta, _assignment(end, found), document, seconds)
+    run = Run(record, theta0, end.polished.theta, _assignment(end, found), document, seconds)
+    return Finished(run, end, found)
 
 
 def _undecided(task: Task, theta0: Array, end: End) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from verify.certification import Certificate, certify, with_basin
 from verify.ends.duplicated import Duplicated
 from verify.ends.settle import End, continue_flow
 from verify.matching import Match
+from verify.names import FINISHED_EARLY
 
 #: Gradients below this are rounding noise, to which a flow is not run on.
 FLOOR = 1e-14
@@ -64,7 +65,7 @@ def prove(problem: Problem, end: End, found: Match, *, dps: int) -> Proof:
     if end.flow.stop is Stop.EARLY:
         # To run on into the basin would be to integrate the tail after all.
         certificate = certify(problem, end.polished, dps=dps, named=identity_of(found))
-        return Proof(end, replace(certificate, why_no_basin="the flow finished early"))
+        return Proof(end, replace(certificate, why_no_basin=FINISHED_EARLY))
     certificate = certify(problem, end.polished, dps=dps, start=end.flow.theta, named=identity_of(found))
     return _run_on(problem, end, certificate)
 

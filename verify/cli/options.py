@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -100,6 +100,19 @@ class Known(click.ParamType):  # type: ignore[type-arg]  # generic in newer clic
         return "|".join(self._names)
 
 
+class Several(Known):
+    """One or more of a few names, in a comma list."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if isinstance(value, tuple):
+            return value
+        named = [super(Several, self).convert(name.strip(), param, ctx) for name in str(value).split(",")]
+        return tuple(dict.fromkeys(named))
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        return "|".join(self._names) + "[,...]"
+
+
 def cores() -> int:
     """Processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -118,6 +131,13 @@ def flow_options(command: F) -> F:
         click.option(
             "--init", type=Known(list(INITIALISATIONS)), default="glorot", show_default=True, help="Initialisation."
         ),
+    ]
+    return _with(integration_options(command), options)
+
+
+def integration_options(command: F, *, early: bool = False) -> F:
+    """Options on dimension, digits and integrator."""
+    options = [
         click.option("--dim", type=Count(1), default=None, help="Input dimension, at least k.  [default: k + 1]"),
         click.option("--dps", type=Count(15), default=50, show_default=True, help="Digits of the polished point."),
         click.option(
@@ -137,7 +157,7 @@ def flow_options(command: F) -> F:
         click.option(
             "--early-finish/--pure-flow",
             "early",
-            default=False,
+            default=early,
             show_default=True,
             help="Stop where the loss is convex down to the minimum that Newton's method reaches, or integrate to "
             "--grad-tol all the same.",
@@ -146,6 +166,11 @@ def flow_options(command: F) -> F:
             "--max-steps", type=Count(1), default=20_000, show_default=True, help="Bound on the steps of a flow."
         ),
     ]
+    return _with(command, options)
+
+
+def _with(command: F, options: Sequence[Callable[[Any], Any]]) -> F:
+    """A command with options, which its help lists in this order."""
     for option in reversed(options):
         command = option(command)
     return command

@@ -151,8 +151,17 @@ def _leave(problem: Problem, flow: Flow, saddle: PassedSaddle) -> Flow:
     return continue_flow(problem, gone, grad_tol=RESUMED)
 
 
-def continue_flow(problem: Problem, flow: Flow, *, grad_tol: float, max_time: float = 1e16) -> Flow:
-    """Run a flow on to a smaller gradient. Approximation.
+def continue_flow(
+    problem: Problem,
+    flow: Flow,
+    *,
+    grad_tol: float,
+    max_time: float = 1e16,
+    rtol: float = TIGHT,
+    max_steps: int = 20_000,
+    early_finish: bool = False,
+) -> Flow:
+    """Run a flow on to a smaller gradient, or from where it was stopped. Approximation.
 
     Parameters
     ----------
@@ -161,6 +170,8 @@ def continue_flow(problem: Problem, flow: Flow, *, grad_tol: float, max_time: fl
     grad_tol : float
     max_time : float
         Bound on the time, counted from the beginning of the whole flow.
+    rtol, max_steps, early_finish
+        As of :func:`numerics.gradient_flow`, for this part.
 
     Returns
     -------
@@ -171,10 +182,12 @@ def continue_flow(problem: Problem, flow: Flow, *, grad_tol: float, max_time: fl
         problem,
         flow.theta,
         grad_tol=grad_tol,
-        rtol=TIGHT,
+        rtol=rtol,
         start_time=flow.time,
         first_step=flow.step_size,
         max_time=max_time,
+        max_steps=max_steps,
+        early_finish=early_finish,
     )
     first, second = flow.trajectory, more.trajectory
     methods = dict.fromkeys([*flow.method.split("+"), *more.method.split("+")])

@@ -1,0 +1,186 @@
+"""Figures over the number n of students: loss, fractions of structures, gradient norms."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+from mpmath import mp
+
+from numerics.structures import copy_average_point, perturbed_copy_numbers, perturbed_copy_point
+from verify.certificates.phases import Boundaries, boundaries
+from verify.figures.groups import Group
+from verify.figures.picture import Picture
+from verify.figures.style import look, new_figure, whole_numbers
+from verify.names import COPY_AVERAGE, PERTURBED_COPY
+
+#: Boundary, what it says, where it lies from its n, and its dashes.
+LINES = (
+    ("pc_minimum_from", "PC minimum from", -0.5, ":"),
+    ("pc_lower_from", "PC lower from", -0.5, "--"),
+    ("ca_minimum_up_to", "CA minimum up to", 0.5, "-"),
+)
+
+
+@cache
+def _losses(k: int) -> dict[str, dict[int, float]]:
+    """Losses of the optimal copy-average point and of the perturbed copy, where its branch reaches."""
+    found: dict[str, dict[int, float]] = {COPY_AVERAGE: {}, PERTURBED_COPY: {}}
+    for n in range(1, k + 1):
+        found[COPY_AVERAGE][n] = float(copy_average_point([1] * (n - 1) + [k - n + 1], dps=20).loss)
+        if 1 < n < k and perturbed_copy_numbers(n, k, dps=20) is not None:
+            point = perturbed_copy_point(n, k, dps=20)
+            if point is not None:
+                found[PERTURBED_COPY][n] = float(point.loss)
+    return found
+
+
+def _phases(group: Group) -> Boundaries | None:
+    """The exact boundaries, where the theory has them."""
+    return boundaries(group.k) if group.setting["activation"] == "erf" and group.k >= 3 else None
+
+
+def draw_loss(group: Group) -> Picture:
+    """Loss of every seed against n, with the curves of CA and PC, and its distance from CA. Approximation."""
+    figure = new_figure(3.3)
+    top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
+    theory, phases = _losses(group.k), _phases(group)
+    average = theory[COPY_AVERAGE]
+    for structure, from_n, to_n in (
+        (COPY_AVERAGE, 1, phases.ca_minimum_up_to if phases else None),
+        (PERTURBED_COPY, phases.pc_minimum_from if phases else None, group.k),
+    ):
+        _curve(top, bottom, structure, theory[structure], average, from_n, to_n)
+    for structure in group.structures():
+        runs = [(n, r) for (n, _), r in group.records.items() if r["structure"] == structure]
+        n = np.array([n for n, _ in runs], dtype=float)
+        loss = np.array([_end_loss(r) for _, r in runs])
+        marks: dict[str, Any] = {
+            "linestyle": "none",
+            "color": look(structure).colour,
+            "marker": look(structure).marker,
+        }
+        marks |= {"fillstyle": "none", "markeredgewidth": 0.7, "label": f"{look(structure).label}, seeds"}
+        top.plot(n, loss, **marks)
+        inner = n < group.k
+        bottom.plot(n[inner], _over(n[inner], loss[inner], average), **marks)
+    top.set_ylabel("loss $L$")
+    bottom.set_ylabel(r"$L / L_\mathrm{CA} - 1$ (%)")
+    bottom.set_xlabel("student neurons $n$")
+    whole_numbers(bottom.xaxis)
+    top.legend(loc="upper right", ncols=2)
+    top.set_ylim(bottom=0)
+    text = (
+        "Above: loss at the end of every run against n, with the losses of the optimal copy-average point (CA) and "
+        "of the perturbed copy (PC). Below: the same relative to CA, for n < k. Curves are thick where the structure "
+        "is a strict minimum (certified boundaries), thin where it is a saddle; PC starts where its branch does. "
+        "Runs in a channel to infinity stand at the loss that they fall to."
+    )
+    return Picture("loss", group, figure, text)
+
+
+def _end_loss(record: dict[str, Any]) -> float:
+    """The loss of a run; where it falls for ever, the limit that it falls to."""
+    evidence = record["evidence"] or {}
+    return float(evidence.get("limit_loss", record["loss"]))
+
+
+def _over(n: Any, loss: Any, average: dict[int, float]) -> Any:
+    return 100 * (loss / np.array([average[int(x)] for x in n]) - 1)
+
+
+def _curve(
+    top: Any,
+    bottom: Any,
+    structure: str,
+    losses: dict[int, float],
+    average: dict[int, float],
+    from_n: int | None,
+    to_n: int | None,
+) -> None:
+    """A structure's loss: thin where it is a saddle, thick where it is a minimum."""
+    if not losses:
+        return
+    n = np.array(sorted(losses))
+    loss = np.array([losses[x] for x in n])
+    minimum = np.array([from_n is not None and to_n is not None and from_n <= x <= to_n for x in n], dtype=bool)
+    for axes, values, keep in ((top, loss, n > 0), (bottom, None, n < max(average))):
+        shown = _over(n[keep], loss[keep], average) if values is None else values[keep]
+        style = {"color": look(structure).colour, "linestyle": look(structure).dashes}
+        thick = np.where(minimum[keep], shown, np.nan)
+        axes.plot(n[keep], shown, linewidth=0.5, **style)
+        axes.plot(n[keep], thick, linewidth=1.4, label=look(structure).label if minimum.any() else None, **style)
+
+
+def draw_fractions(group: Group) -> Picture:
+    """Fractions of seeds by structure against n, with the exact phase boundaries. Approximation."""
+    figure = new_figure(2.6)
+    axes = figure.subplots()
+    sizes = np.array(group.sizes)
+    totals = np.array([sum(group.counts(n).values()) for n in sizes])
+    bottom = np.zeros(len(sizes))
+    for structure in group.structures():
+        share = np.array([group.counts(n)[structure] for n in sizes]) / totals
+        style = look(structure)
+        axes.bar(
+            sizes, share, 1.0, bottom, color=style.colour, hatch=style.hatch, edgecolor="white", linewidth=0.0,
+            label=style.label,
+        )  # fmt: skip
+        bottom += share
+    phases = _phases(group)
+    for attribute, label, shift, dashes in LINES:
+        n = None if phases is None else getattr(phases, attribute)
+        if n is not None:
+            # White under black: visible on bars of any shade.
+            axes.axvline(n + shift, color="white", linewidth=2.2)
+            axes.axvline(n + shift, color="black", linewidth=1.0, linestyle=dashes, label=f"{label} {n}")
+    axes.set_xlim(sizes.min() - 0.5, sizes.max() + 0.5)
+    axes.set_ylim(0, 1)
+    axes.set_xlabel("student neurons $n$")
+    whole_numbers(axes.xaxis)
+    axes.set_ylabel("fraction of seeds")
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=3, columnspacing=1.0)
+    text = "Fraction of seeds that end in each structure, against n."
+    if phases is not None:
+        text += (
+            f" Lines: the perturbed copy (PC) is a strict minimum from n = {phases.pc_minimum_from} on and lower "
+            f"than the optimal copy-average point (CA) from n = {phases.pc_lower_from} on; CA is a strict minimum up "
+            f"to n = {phases.ca_minimum_up_to} (2 <= n <= k - 1, certified: copy-average boundaries -k {group.k})."
+        )
+    if group.k in sizes:
+        text += " At n = k every neuron copies, which counts as CA."
+    return Picture("fractions", group, figure, text)
+
+
+def draw_gradients(group: Group) -> Picture:
+    """Gradient norms of every run at the end of the flow and after polishing, against n. Approximation."""
+    figure = new_figure(3.0)
+    top, bottom = figure.subplots(2, 1, sharex=True)
+    for structure in group.structures():
+        style = look(structure)
+        runs = [(n, r) for (n, _), r in group.records.items() if r["structure"] == structure]
+        marks: dict[str, Any] = {"linestyle": "none", "color": style.colour, "marker": style.marker}
+        marks |= {"fillstyle": "none", "markeredgewidth": 0.7, "label": style.label}
+        top.plot([n for n, _ in runs], [r["flow_grad_inf"] for _, r in runs], **marks)
+        # Far below the least double: their logarithms are drawn.
+        polished = [
+            (n, float(mp.log10(mp.mpf(r["grad_inf"]))))
+            for n, r in runs
+            if r["converged"] and mp.mpf(r["grad_inf"]) > 0
+        ]
+        bottom.plot([n for n, _ in polished], [x for _, x in polished], **marks)
+    top.set_yscale("log")
+    top.axhline(group.setting["grad_tol"], color="0.4", linewidth=0.8, linestyle="--")
+    top.set_ylabel(r"$\|\nabla L\|_\infty$, end of flow")
+    bottom.set_ylabel(r"$\log_{10} \|\nabla L\|_\infty$, polished")
+    bottom.set_xlabel("student neurons $n$")
+    whole_numbers(bottom.xaxis)
+    figure.legend(*top.get_legend_handles_labels(), loc="outside upper center", ncols=4, columnspacing=1.0)
+    text = (
+        "Infinity norm of the gradient of the full mean squared error for every run. Above: at the last point of the "
+        f"flow; dashed: the tolerance {group.setting['grad_tol']:g}"
+        + (", which flows that finish early need not reach" if group.setting["early"] else "")
+        + f". Below: at the polished point, to {group.setting['dps']} digits, for runs that converged."
+    )
+    return Picture("gradients", group, figure, text)
