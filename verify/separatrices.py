@@ -1,10 +1,10 @@
 r"""Where two basins meet: initial points bisected between a flow to one minimum and a flow to another.
 
-On the segment between two initial points the flows change their end at a separatrix, in general the stable manifold of
-a saddle of index 1. Flows from points near it pass the saddle, in whose neighbourhood Newton's method finds it. What
-is proved: that the flows from the two points that are left go to the two different minima, that the saddle exists, its
-index and its loss, and that the flows from two points beside it, along its unstable direction, go to the two minima.
-That the separatrix that was met is this saddle's stable manifold is numerical.
+On the segment between two initial points the flows change their end at a separatrix, in general the stable manifold
+of a saddle of index 1. Flows from points near it pass the saddle, in whose neighbourhood Newton's method finds it.
+What is proved: that the flows from the two points that are left go to the two different minima, that the saddle
+exists, its index and its loss, and that the flows from two points beside it, along its unstable direction, go to the
+two minima. That the separatrix that was met is this saddle's stable manifold is numerical.
 """
 
 from __future__ import annotations
@@ -164,7 +164,7 @@ class _Search:
         ends = [match(self._problem, self._double(point).polished) for point in (self._first, self._second)]
         if {end.structure for end in ends} != {COPY_AVERAGE, PERTURBED_COPY}:
             names = " and ".join(end.structure for end in ends)
-            raise ValueError(f"first, second: got flows to {names}, needs one to each of copy-average, perturbed-copy")
+            raise ValueError(f"first, second: got flows to {names}, needs one to copy-average, one to perturbed-copy")
         low, high = self._bisect(ends[0].structure, width)
         sides = self._side(low), self._side(high)
         gap = float(np.linalg.norm(sides[0].theta0 - sides[1].theta0))
