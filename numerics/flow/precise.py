@@ -18,31 +18,20 @@ Here both are sampled; ``verify.certificates.flow`` encloses them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from math import log10
+from dataclasses import dataclass
 from typing import Any
 
 import flint
 import numpy as np
-import scipy.linalg as sla
 from numpy.typing import ArrayLike
 
-from numerics.flow.chebyshev_series import Grid, Matrix, basis, derivative
-from numerics.population import Population
-from numerics.precise import PrecisePopulation
+from numerics.flow.chebyshev_series import Matrix, basis, derivative
+from numerics.flow.collocation import Collocation, Solved
 from numerics.precision import Exact, digits, from_ball
 from numerics.problem import Array, Problem, finite_array
 
 #: Digits beyond those asked for in which everything is computed.
 GUARD = 12
-#: Iterations of Newton's method in doubles at most.
-ROUGH_ITERATIONS = 12
-#: Chebyshev coefficients below this part of the largest are noise in doubles.
-RESOLVED = 1e-12
-#: A piece whose last coefficients promise to be this much too large is not refined.
-HOPELESS = 1e6
-#: Pieces that move less than this start from the linearised flow, which doubles resolve however little it moves.
-LINEAR = 1e-5
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,13 +94,13 @@ class PreciseFlow:
 
     @property
     def time(self) -> float:
-        """Time at the end."""
-        return self.pieces[-1].end
+        """Time at the end; 0 where not one piece was found."""
+        return self.pieces[-1].end if self.pieces else 0.0
 
     @property
     def grad_inf(self) -> Any:
-        """Infinity norm of the gradient at the end, an mpmath number."""
-        return from_ball(self.pieces[-1].grad_inf)
+        """Infinity norm of the gradient at the end, an mpmath number; not a number without pieces."""
+        return from_ball(self.pieces[-1].grad_inf if self.pieces else flint.arb.nan())
 
     def at(self, time: float) -> Exact:
         """The point at a time, as mpmath numbers. Approximation.
@@ -143,7 +132,7 @@ class PreciseFlow:
         return from_ball(before if before > after else after)
 
     def _piece(self, time: float) -> Piece:
-        if not 0 <= time <= self.time:
+        if not (self.pieces and 0 <= time <= self.time):
             raise ValueError(f"time: got {time!r}, needs a number from 0 to {self.time!r}, where the trajectory ends")
         ends = np.array([piece.end for piece in self.pieces])
         return self.pieces[min(int(np.searchsorted(ends, time)), len(ends) - 1)]
@@ -230,35 +219,20 @@ def precise_flow(
         return run.until(theta.ravel(), tolerance, max_time, max_pieces, until, progress)
 
 
-@dataclass
-class _Attempt:
-    """A solved piece, before its error is known."""
-
-    values: Matrix
-    coefficients: Matrix
-    tail: float
-    least: list[float] = field(default_factory=list)
-
-
 class _Integration:
     """The loop over pieces; lives inside ``digits``."""
 
     def __init__(self, problem: Problem, arithmetic: Any, dps: int, degree: int) -> None:
-        self._problem, self._dps = problem, dps
-        self._exact = PrecisePopulation(problem, arithmetic)
-        self._rough = Population(problem)
-        self._grid = Grid(degree)
-        self._D = self._grid.float_differentiation()
-        self._points = np.array([float(x) for x in self._grid.points])
+        self._problem, self._dps, self._degree = problem, dps, degree
+        self._collocation = Collocation(problem, arithmetic, dps, degree)
         self._order = int(np.prod(problem.shape))
-        self.gradients = 0
 
     def until(
         self, flat: Array, tolerance: Any, max_time: float, max_pieces: int, until: Any, progress: Any
     ) -> PreciseFlow:
         y = [flint.arb(float(x)) for x in flat]
         start, error = 0.0, flint.arb(0)
-        h = 0.1 / max(1.0, float(np.abs(self._gradient_rough(flat)).max()))
+        h = 0.1 / max(1.0, float(np.abs(self._collocation.gradient_rough(flat)).max()))
         pieces: list[Piece] = []
         stop, reached = "the limit on the number of pieces was reached", False
         while len(pieces) < max_pieces:
@@ -267,10 +241,10 @@ class _Integration:
             if not end > start or h < 1e-14 * start:
                 stop = "the pieces became shorter than the resolution of the time"
                 break
-            solved = self._solve(y, flint.arb(end) - flint.arb(start))
+            solved = self._collocation.solve(y, flint.arb(end) - flint.arb(start))
             size = solved.tail if solved is not None else np.inf
             # The defect's tail decays like the degree-th power of the length.
-            factor = 0.9 * max(size, 1e-300) ** (-1 / self._grid.degree) if np.isfinite(size) else 0.35
+            factor = 0.9 * max(size, 1e-300) ** (-1 / self._degree) if np.isfinite(size) else 0.35
             if solved is None or size > 1:
                 h *= min(0.8, max(0.2, factor))
                 continue
@@ -291,154 +265,22 @@ class _Integration:
                 stop, reached = "the point asked for was reached", True
                 break
             h *= min(3.0, max(0.5, factor))
-        return PreciseFlow(self._problem, self._dps, self._grid.degree, tuple(pieces), stop, self.gradients, reached)
+        return PreciseFlow(
+            self._problem, self._dps, self._degree, tuple(pieces), stop, self._collocation.gradients, reached
+        )
 
-    def _gradient(self, flat: list[Any]) -> list[Any]:
-        self.gradients += 1
-        wide = self._problem.dim + 1
-        rows = [flat[i : i + wide] for i in range(0, len(flat), wide)]
-        _, grad_W, grad_a = self._exact.loss_and_gradient([row[:-1] for row in rows], [row[-1] for row in rows])
-        out: list[Any] = []
-        for i, row in enumerate(grad_W.tolist()):
-            out.extend(row)
-            out.append(grad_a[i])
-        return out
-
-    def _gradient_rough(self, flat: Array) -> Array:
-        return self._rough.value_and_gradient(flat.reshape(self._problem.shape))[1].ravel()
-
-    def _solve(self, y: list[Any], length: Any) -> _Attempt | None:
-        """The collocation polynomial, or None if Newton's method does not converge."""
-        h, origin = float(length), np.array([float(x) for x in y])
-        rough = self._march(origin, h)
-        if rough is None:
-            return None
-        if np.abs(rough - origin).max() < LINEAR:
-            moves, factor, least, scale = self._linear(y, origin, h)
-        else:
-            rough, factor, least = self._newton(origin, rough, h)
-            moves, scale = rough - origin, 0
-        if factor is None:
-            return None
-        tail = self._tail(moves, scale)
-        if tail > HOPELESS:
-            return _Attempt(None, None, tail)
-        values = self._refine(y, moves, scale, length, factor)
-        if values is None:
-            return None
-        coefficients = (self._grid.transform * values).mid()
-        return _Attempt(values, coefficients, self._precise_tail(coefficients), least)
-
-    def _linear(self, y: list[Any], origin: Array, h: float) -> tuple[Array, Any, list[float], int]:
-        """Collocation of the flow linearised at y: moves over 2**scale, however small they are."""
-        m, N = self._grid.degree, self._order
-        slope, scale = _as_doubles(flint.arb_mat([self._gradient(y)]), 0)
-        H = self._rough.hessian_unchecked(origin.reshape(self._problem.shape))
-        J = np.kron(self._D[1:, 1:] * (2 / h), np.eye(N)) + np.kron(np.eye(m), H)
-        factor = sla.lu_factor(J, check_finite=False)
-        moves = -sla.lu_solve(factor, np.tile(slope[0], m), check_finite=False).reshape(m, N)
-        return np.vstack([np.zeros(N), moves]), factor, [float(np.linalg.eigvalsh(H)[0])], scale
-
-    def _march(self, origin: Array, h: float) -> Array | None:
-        """A first guess: linearly implicit Euler from point to point."""
-        rows, current = [origin], origin
-        for step in np.diff(self._points) * (h / 2):
-            H = self._rough.hessian_unchecked(current.reshape(self._problem.shape))
-            H[np.diag_indices(self._order)] += 1 / step
-            try:
-                current = current - sla.solve(H, self._gradient_rough(current), check_finite=False)
-            except (sla.LinAlgError, ValueError):
-                return None
-            rows.append(current)
-        guess = np.array(rows)
-        return guess if np.isfinite(guess).all() else None
-
-    def _newton(self, origin: Array, values: Array, h: float) -> tuple[Array, Any, list[float]]:
-        """Newton's method in doubles; also the factorised Jacobian at the end, and eigenvalues."""
-        m, N = self._grid.degree, self._order
-        D = self._D * (2 / h)
-        best, factor = np.inf, None
-        for _ in range(ROUGH_ITERATIONS):
-            gradients = np.array([self._gradient_rough(row) for row in values[1:]])
-            residual = D[1:] @ values + gradients
-            hessians = [self._rough.hessian_unchecked(row.reshape(self._problem.shape)) for row in values[1:]]
-            J = np.kron(D[1:, 1:], np.eye(N)).reshape(m, N, m, N)
-            for j, H in enumerate(hessians):
-                J[j, :, j, :] += H
-            try:
-                factor = sla.lu_factor(J.reshape(m * N, m * N), check_finite=False)
-            except (sla.LinAlgError, ValueError):
-                return values, None, []
-            move = sla.lu_solve(factor, residual.ravel(), check_finite=False).reshape(m, N)
-            size = float(np.abs(move).max())
-            if not np.isfinite(size) or size > 1e3:
-                return values, None, []
-            values = np.vstack([origin, values[1:] - move])
-            if size < 1e-9 or (size < 1e-7 and size > 0.25 * best):
-                least = [float(np.linalg.eigvalsh(H)[0]) for H in (hessians[0], hessians[m // 2], hessians[-1])]
-                return values, factor, least
-            best = min(best, size)
-        return values, None, []
-
-    def _tail(self, moves: Array, scale: int) -> float:
-        """What the last coefficients will be over what is asked for, extrapolated from those that doubles resolve."""
-        m = self._grid.degree
-        angles = np.pi * np.arange(m, -1, -1) / m
-        weights = np.ones(m + 1)
-        weights[[0, -1]] = 0.5
-        sizes = np.array([np.abs((weights * np.cos(j * angles)) @ moves).max() * 2 / m for j in range(1, m)])
-        seen = np.flatnonzero(sizes < max(RESOLVED * sizes.max(), 1e-15 if scale == 0 else 0.0))
-        last = int(seen[0]) + 1 if len(seen) else m - 1
-        # Geometric decay from the first coefficient to the last that is resolved.
-        logs = np.log10(np.maximum(sizes[[0, last - 1]], 1e-300))
-        rate = (logs[1] - logs[0]) / max(last - 1, 1)
-        return float(10.0 ** np.clip(logs[0] + rate * (m - 1) + scale * log10(2) + self._dps, -300, 300))
-
-    def _refine(self, y: list[Any], moves: Array, scale: int, length: Any, factor: Any) -> Matrix | None:
-        """Newton's method with residuals in balls and the factor in doubles."""
-        m, N = self._grid.degree, self._order
-        unit = flint.arb((1, scale))
-        values = flint.arb_mat([[x + float(u) * unit for x, u in zip(y, row, strict=True)] for row in moves]).mid()
-        D = self._grid.differentiation * (2 / length)
-        before = np.inf
-        for _ in range(4 + self._dps // 6):
-            rows = values.tolist()
-            gradients = flint.arb_mat([[flint.arb(0)] * N] + [self._gradient(row) for row in rows[1:]])
-            residual = (D * values + gradients).mid()
-            scaled, power = _as_doubles(residual, 1)
-            move = sla.lu_solve(factor, scaled.ravel(), check_finite=False).reshape(m, N)
-            size = log10(max(float(np.abs(move).max()), 1e-300)) + power * log10(2)
-            if not np.isfinite(size) or (size > -6 and size > before):
-                return None
-            step = flint.arb_mat([[flint.arb(0)] * N] + [[flint.arb(float(x)) for x in row] for row in move])
-            values = (values - step * flint.arb((1, power))).mid()
-            if size < -self._dps - 3 or size > before - 1:
-                return values if size < -self._dps + 3 else None
-            before = size
-        return None
-
-    def _precise_tail(self, coefficients: Matrix) -> float:
-        """Last coefficients over what is asked for."""
-        m = self._grid.degree
-        largest = flint.arb(0)
-        for k in (m - 1, m):
-            for x in range(self._order):
-                size = abs(coefficients[k, x])
-                if size > largest:
-                    largest = size
-        ratio = largest * flint.arb(10) ** self._dps
-        return float(ratio) if ratio < flint.arb(10) ** 300 else np.inf
-
-    def _piece(self, solved: _Attempt, start: float, end: float, error: Any) -> Piece:
+    def _piece(self, solved: Solved, start: float, end: float, error: Any) -> Piece:
         length = flint.arb(end) - flint.arb(start)
         slopes = derivative(solved.coefficients) * (2 / length)
         defect = flint.arb(0)
-        m = self._grid.degree
+        m = self._degree
         for j in (0, 1, m // 2, m - 1):
             tau = -(flint.arb.cos_pi_fmpq(flint.fmpq(2 * j + 1, 2 * m)))
             row = basis(m, tau.mid())
             at = (row * solved.coefficients).mid().tolist()[0]
-            miss = [x + y for x, y in zip((row * slopes).mid().tolist()[0], self._gradient(at), strict=True)]
+            miss = [
+                x + y for x, y in zip((row * slopes).mid().tolist()[0], self._collocation.gradient(at), strict=True)
+            ]
             size = sum((x * x for x in miss), flint.arb(0)).mid().sqrt().mid()
             defect = size if size > defect else defect
         least = min(solved.least)
@@ -449,15 +291,6 @@ class _Integration:
         after = (grown * error + defect * push).mid()
         last = [solved.values[m, x] for x in range(self._order)]
         steepest = flint.arb(0)
-        for x in self._gradient(last):
+        for x in self._collocation.gradient(last):
             steepest = abs(x) if abs(x) > steepest else steepest
         return Piece(start, end, solved.coefficients, error, after, defect, least, steepest)
-
-
-def _as_doubles(matrix: Matrix, skip: int) -> tuple[Array, int]:
-    """Rows from ``skip`` on as doubles of size at most 1, and the power of two that was taken out."""
-    entries = matrix.tolist()[skip:]
-    exponents = [x.man_exp() for row in entries for x in row if x != 0]
-    scale = max((abs(int(man)).bit_length() + int(exp) for man, exp in exponents), default=0)
-    factor = flint.arb((1, -scale))
-    return np.array([[float(x * factor) for x in row] for row in entries]), scale

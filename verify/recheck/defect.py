@@ -90,5 +90,5 @@ class Defect:
 
     @staticmethod
     def _points(degree: int, B: Ball, r: Ball) -> int:
-        needed: Any = ((4 * B / (r - 1) / _REST).log() / r.log()).upper().ceil().unique_fmpz()
+        needed: Any = ((4 * (B + 1) / (r - 1) / _REST).log() / r.log()).upper().ceil().unique_fmpz()
         return int(min(_MOST_POINTS, max(degree, int(needed))))

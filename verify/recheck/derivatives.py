@@ -30,6 +30,8 @@ from verify.recheck.spectra import greatest
 
 #: Squared norms are widened to multiples of 1 / this, so that the bounds of few intervals serve all.
 _STEPS = 32
+#: Longer incoming vectors get no bounds.
+_LONGEST = 2**20
 _BITS = 64
 
 
@@ -51,6 +53,8 @@ class Motion:
 
 def neuron(shortest: Ball, longest: Ball, outgoing: Ball) -> Neuron:
     """The bounds for all lengths from ``shortest`` to ``longest`` (exact, not negative) of the incoming vector."""
+    if not longest < _LONGEST:
+        return Neuron(outgoing, (flint.arb.nan(),) * 5)
     low = int((shortest**2 * _STEPS).lower().floor().unique_fmpz())
     high = int((longest**2 * _STEPS).upper().ceil().unique_fmpz())
     p = flint.arb(flint.fmpq(high, _STEPS))
