@@ -15,7 +15,7 @@ from verify.recheck.curve import Piece
 from verify.recheck.defect import Defect
 from verify.recheck.derivatives import Bounds, Motion, neuron
 from verify.recheck.findings import Findings
-from verify.recheck.flow import follow
+from verify.recheck.flow import _Curve, _ends, follow
 from verify.recheck.schema import Full
 from verify.recheck.series import basis, derivative, halving, interpolation, on_ellipse, points
 
@@ -233,3 +233,28 @@ def test_what_cannot_be_enclosed(crude: Any) -> None:
     assert "does not end after it begins" in find.reasons[0]
     huge = [Piece(pieces[0].end, [[x * flint.arb(2) ** 300 for x in row] for row in pieces[0].coefficients])]
     assert follow(whole, huge, balls(theta), Findings()) is None
+
+
+def test_the_smallest_eigenvalue_between_two_times() -> None:
+    # On a long interval the smallest eigenvalue dips below the chord of its ends, but never by more than is granted.
+    problem, rng = Problem(2, 3, dim=4), np.random.default_rng(3)
+    hessian = Population(problem).hessian
+    dips = []
+    for _ in range(12):
+        C = rng.normal(size=(4, 10)) * np.array([0.8, 0.15, 0.1, 0.03])[:, None]
+        curve = _Curve(certificate(problem))
+        matrix, one = flint.arb_mat(balls(C)), flint.arb(1)
+        left, right = (curve._place(values) for values in _ends(matrix))
+        lower = left.least if left.least < right.least else right.least
+        loss, room = curve._uncertainty(matrix, one, flint.arb(1) / 1000, flint.arb(0), lower, left)
+        assert loss is not None
+        for tau in np.linspace(-1, 1, 21):
+            point = np.polynomial.chebyshev.chebval(tau, C).reshape(problem.shape)
+            chord = float(left.least) * (1 - tau) / 2 + float(right.least) * (1 + tau) / 2
+            # Also anywhere in the ball around it.
+            away = rng.normal(size=problem.shape)
+            point = point + away / np.linalg.norm(away) * float(room)
+            dips.append((chord - float(np.linalg.eigvalsh(hessian(point))[0])) / float(loss))
+    # Positive: without what is granted the bound would be wrong. It is generous here, where a neuron's share of the
+    # curvature is taken at its worst.
+    assert 1e-3 < max(dips) <= 1
