@@ -15,7 +15,7 @@ from numerics.flow.result import Trajectory
 from numerics.precision import Exact, infinity_norm, short, to_double, to_exact
 from numerics.problem import Array, Problem
 from verify.certificates.attempt import Proof
-from verify.certificates.flow import FlowProof, prove_flow
+from verify.certificates.flow import FlowProof, prove_flow, told
 from verify.certification import Certificate, with_basin
 from verify.ends.settle import End
 
@@ -26,7 +26,7 @@ PATIENCE = 1000.0
 #: Tolerance of a flow in double precision to a time that was asked for.
 TIGHT = 1e-10
 
-Progress = Callable[[float, float], None]
+Progress = Callable[[str], object]
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +56,7 @@ def course(
     flow_dps: int | None = None,
     at: float | None = None,
     prove: bool = False,
-    progress: Progress | None = None,
+    progress: Progress = lambda line: None,
 ) -> Course:
     """Integrate a flow to many digits, and prove that it converges where the simulation says. Approximation.
 
@@ -74,7 +74,7 @@ def course(
         Time of a point that is wanted.
     prove : bool
     progress : callable, optional
-        Called with time and gradient.
+        Called with a line on how far the work has come.
 
     Returns
     -------
@@ -98,15 +98,20 @@ def course(
 
 
 def _precise(
-    problem: Problem, theta0: Array, end: End, dps: int, at: float | None, progress: Progress | None
+    problem: Problem, theta0: Array, end: End, dps: int, at: float | None, progress: Progress
 ) -> PreciseFlow:
     longest = end.flow.time * (PATIENCE if end.converged else 1.0)
     flow = precise_flow(
-        problem, theta0, dps=dps, grad_tol=f"1e-{dps - SPARE}", max_time=max(longest, at or 0.0), progress=progress
+        problem,
+        theta0,
+        dps=dps,
+        grad_tol=f"1e-{dps - SPARE}",
+        max_time=max(longest, at or 0.0),
+        progress=told(progress),
     )
     if at is not None and at > flow.time:
         # Later than the gradient asks for: run on, for the sake of the point.
-        flow = precise_flow(problem, theta0, dps=dps, grad_tol="1e-100000", max_time=at, progress=progress)
+        flow = precise_flow(problem, theta0, dps=dps, grad_tol="1e-100000", max_time=at, progress=told(progress))
     return flow
 
 
@@ -170,7 +175,7 @@ def _entrance(flow: PreciseFlow, certificate: Certificate) -> float | None:
     return None
 
 
-def _proved(problem: Problem, theta0: Array, end: End, proof: Proof | None, progress: Progress | None) -> FlowProof:
+def _proved(problem: Problem, theta0: Array, end: End, proof: Proof | None, progress: Progress) -> FlowProof:
     if proof is None or not end.converged or end.duplicated is not None:
         return FlowProof(False, "the flow did not end at an isolated critical point")
     return prove_flow(problem, theta0, proof.certificate, duration=end.flow.time, progress=progress)

@@ -106,14 +106,14 @@ class Run:
     flow_seconds: float = 0.0
 
 
-def run_task(task: Task, progress: Progress | None = None) -> Run:
+def run_task(task: Task, progress: Progress = lambda line: None) -> Run:
     """Flow from a seed, find out where it ends, and match. Approximation.
 
     Parameters
     ----------
     task : Task
     progress : callable, optional
-        Called with time and gradient while a trajectory to many digits is integrated.
+        Called with a line on how far work beyond double precision has come.
 
     Returns
     -------

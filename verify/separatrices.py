@@ -9,7 +9,6 @@ two minima. That the separatrix that was met is this saddle's stable manifold is
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +24,7 @@ from numerics.problem import Array, Problem
 from verify.certificates.attempt import Proof, prove
 from verify.certificates.flow import FlowProof, prove_flow
 from verify.certification import Certificate, certify
+from verify.course import Progress
 from verify.ends.settle import End, settle
 from verify.matching import Match, match
 from verify.names import COPY_AVERAGE, PERTURBED_COPY
@@ -41,8 +41,6 @@ LOOKS = 8
 BESIDE = 1e-3
 #: Time after which a flow that has not decided is given up.
 LONGEST = 1e7
-
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +122,13 @@ def _key(found: Match) -> Any:
 
 
 def separatrix(
-    problem: Problem, first: Array, second: Array, *, width: float, dps: int = 50, progress: Progress | None = None
+    problem: Problem,
+    first: Array,
+    second: Array,
+    *,
+    width: float,
+    dps: int = 50,
+    progress: Progress = lambda line: None,
 ) -> Separatrix:
     """Bisect between two initial points whose flows end at different structures, and find the saddle. Approximation.
 
@@ -137,7 +141,7 @@ def separatrix(
     dps : int
         Digits of critical points.
     progress : callable, optional
-        Called with a line on what is done.
+        Called with a line on how far the work has come.
 
     Returns
     -------
@@ -152,9 +156,9 @@ def separatrix(
 
 
 class _Search:
-    def __init__(self, problem: Problem, first: Array, second: Array, dps: int, progress: Progress | None) -> None:
+    def __init__(self, problem: Problem, first: Array, second: Array, dps: int, progress: Progress) -> None:
         self._problem, self._first, self._second, self._dps = problem, first, second, dps
-        self._say = progress or (lambda line: None)
+        self._say = progress
         self._population = Population(problem)
         self._length = float(np.linalg.norm(second - first))
         self._last: PreciseFlow | None = None
@@ -242,7 +246,7 @@ class _Search:
         proof = prove(self._problem, end, side.match, dps=self._dps)
         assert self._last is not None
         duration = self._last.time + end.flow.time
-        flow = prove_flow(self._problem, side.theta0, proof.certificate, duration=duration)
+        flow = prove_flow(self._problem, side.theta0, proof.certificate, duration=duration, progress=self._say)
         return Side(side.place, side.theta0, side.match, proof, flow)
 
     def _saddle(self) -> Polished | None:

@@ -159,7 +159,7 @@ def precise_flow(
     max_pieces: int = 20_000,
     degree: int | None = None,
     until: Callable[[Array, float], bool] | None = None,
-    progress: Callable[[float, float], None] | None = None,
+    progress: Callable[[float, float], object] | None = None,
 ) -> PreciseFlow:
     r"""Integrate :math:`\dot\theta = -\nabla L(\theta)` to a number of digits. Approximation.
 

@@ -84,7 +84,8 @@ def prove_flow(
     *,
     duration: float,
     tries: tuple[int, ...] = DIGITS,
-    progress: Callable[[float, float], None] | None = None,
+    progress: Callable[[str], object] = lambda line: None,
+    clock: Callable[[], float] = time.perf_counter,
 ) -> FlowProof:
     r"""Prove that gradient flow from a point converges to a certified minimum. Enclosure.
 
@@ -102,7 +103,9 @@ def prove_flow(
     tries : tuple of int
         Digits of the curve, tried in turn: where errors grow, more are needed.
     progress : callable, optional
-        Called with time and gradient after every piece of the curve.
+        Called with a line on how far the work has come.
+    clock : callable
+        By which the work is timed.
 
     Returns
     -------
@@ -117,21 +120,32 @@ def prove_flow(
     target = _target(certificate)
     last = FlowProof(False, "nothing was tried")
     for dps in tries:
-        begun = time.perf_counter()
+        begun = clock()
         curve = precise_flow(
-            problem, theta0, dps=dps, grad_tol="1e-300", max_time=PATIENCE * duration, until=target, progress=progress
+            problem,
+            theta0,
+            dps=dps,
+            grad_tol="1e-300",
+            max_time=PATIENCE * duration,
+            until=target,
+            progress=told(progress),
         )
-        middle = time.perf_counter()
+        middle = clock()
         if not curve.reached:
             return FlowProof(
                 False,
                 f"the curve did not come to the basin by time {curve.time:.6g}: {curve.stop}",
                 pieces=len(curve.pieces),
             )
-        last = _attempt(problem, theta0, certificate, curve, middle - begun)
+        last = _attempt(problem, theta0, certificate, curve, middle - begun, clock, progress)
         if last.proved or last.error is None:
             return last
     return last
+
+
+def told(progress: Callable[[str], object]) -> Callable[[float, float], object]:
+    """What an integrator calls with time and gradient, for somebody who wants lines. Exact."""
+    return lambda time, gradient: progress(f"trajectory: time {time:.6g}, gradient {gradient:.1e}")
 
 
 def _target(certificate: Certificate) -> Callable[[Array, float], bool]:
@@ -151,10 +165,16 @@ def _target(certificate: Certificate) -> Callable[[Array, float], bool]:
 
 
 def _attempt(
-    problem: Problem, theta0: Array, certificate: Certificate, curve: PreciseFlow, seconds: float
+    problem: Problem,
+    theta0: Array,
+    certificate: Certificate,
+    curve: PreciseFlow,
+    seconds: float,
+    clock: Callable[[], float],
+    progress: Callable[[str], object],
 ) -> FlowProof:
     """Enclose the flow along a curve, and see whether it ends in the certified basin."""
-    begun = time.perf_counter()
+    begun = clock()
     bare = certificate_document(problem, certificate)
     if bare is None:
         return FlowProof(False, "there is no certificate of the minimum")
@@ -165,7 +185,9 @@ def _attempt(
     assert draft.start is not None
     assert draft.passage is not None
     findings = Findings()
-    arrival = follow(draft, draft.pieces, draft.start, findings)
+    arrival = follow(
+        draft, draft.pieces, draft.start, findings, lambda i: progress(f"proof: piece {i + 1} of {len(pieces)}")
+    )
     common: dict[str, Any] = {
         "time": curve.time,
         "growth": _fact(findings, "growth"),
@@ -177,14 +199,12 @@ def _attempt(
     }
     if arrival is None:
         why = "; ".join(findings.reasons)
-        return FlowProof(False, why, **common, seconds_proof=time.perf_counter() - begun)
+        return FlowProof(False, why, **common, seconds_proof=clock() - begun)
     error = np.nextafter(ROOM * float((arrival.error + arrival.gap(draft.passage.end)).upper()), np.inf)
     inside = _inside(certificate, to_double(end), float(error))
     why_not = None if inside else f"the flow is enclosed with an error of {error:.1e}, too much for the basin"
     document = with_passage(bare, theta0, curve.time, end, float(error), pieces) if inside else None
-    return FlowProof(
-        inside, why_not, **common, error=float(error), seconds_proof=time.perf_counter() - begun, document=document
-    )
+    return FlowProof(inside, why_not, **common, error=float(error), seconds_proof=clock() - begun, document=document)
 
 
 def _inside(certificate: Certificate, end: Array, error: float) -> bool:

@@ -95,7 +95,7 @@ def flow_command(
     with open_target(json_target) as target:
         with threadpool_limits(limits=1):
             cell = make_cell(problem, dps, certified=certifying)
-            with watched(task) as progress:
+            with watched("flow", wanted=flow_dps is not None or prove_flow) as progress:
                 cell.runs[seed] = done = run_task(task, progress)
         if certificates is not None:
             certificates.add(task, done)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import click
 from mpmath import mp
-from rich.console import Console
 from threadpoolctl import threadpool_limits
 
 from numerics.initial import INITIALISATIONS, initial_weights
@@ -21,9 +18,11 @@ from verify.certification import Certificate
 from verify.cli.folder import open_folder
 from verify.cli.options import Count, Known, Positive, json_option
 from verify.cli.output import open_target
+from verify.cli.watch import watched
+from verify.course import Progress
 from verify.names import COPY_AVERAGE, PERTURBED_COPY
 from verify.runs import Task, run_task, weights_as_rows
-from verify.separatrices import Progress, Separatrix, Side, separatrix
+from verify.separatrices import Separatrix, Side, separatrix
 from verify.versions import versions
 
 UNKNOWN = 3
@@ -78,7 +77,7 @@ def separatrix_command(
         raise click.BadParameter(f"got {width:g}, needs at least {NARROWEST:g}", param_hint="--width")
     problem = Problem(n, k)
     certificates = open_folder(folder, certifying=True)
-    with open_target(json_target) as target, threadpool_limits(limits=1), _watched() as say:
+    with open_target(json_target) as target, threadpool_limits(limits=1), watched("separatrix") as say:
         first = _point(problem, init, COPY_AVERAGE, seed_ca, "--seed-ca", say)
         second = _point(problem, init, PERTURBED_COPY, seed_pc, "--seed-pc", say)
         found = separatrix(problem, first[1], second[1], width=width, dps=dps, progress=say)
@@ -214,13 +213,3 @@ def _in_words(side: Side) -> str:
         return f"proved; in the basin at time {side.flow.time:.6g}, growth exp({side.flow.growth:.1f})"
     why = side.flow.why if side.flow is not None and side.flow.why else "its end is not certified"
     return f"not proved: {why}"
-
-
-@contextmanager
-def _watched() -> Iterator[Progress]:
-    """A line on standard error that says what is done, if somebody watches."""
-    if not sys.stderr.isatty():
-        yield lambda line: None
-        return
-    with Console(stderr=True).status("separatrix") as status:
-        yield status.update

@@ -17,6 +17,7 @@ is little.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import flint
@@ -83,8 +84,17 @@ def prove_passage(certificate: Full, find: Findings) -> None:
     find.demand(bool(within), "the flow is not shown to be within error of the stated end")
 
 
-def follow(certificate: Full, pieces: list[Piece], start: Rows, find: Findings) -> Arrival | None:
-    """Enclose the flow from ``start`` along the pieces; None, with a reason, where that fails. Enclosure."""
+def follow(
+    certificate: Full,
+    pieces: list[Piece],
+    start: Rows,
+    find: Findings,
+    passed: Callable[[int], object] = lambda number: None,
+) -> Arrival | None:
+    """Enclose the flow from ``start`` along the pieces; None, with a reason, where that fails. Enclosure.
+
+    ``passed`` is called with the number of every piece that has been passed.
+    """
     curve = _Curve(certificate)
     time, error = flint.arb(0), flint.arb(0)
     before = [x for row in start for x in row]
@@ -100,6 +110,7 @@ def follow(certificate: Full, pieces: list[Piece], start: Rows, find: Findings) 
             find.demand(False, f"the flow is not enclosed on piece {number} of the curve (to time {show(piece.end)})")
             return None
         time, error, before = piece.end, reached, last
+        passed(number)
     wide = certificate.dim + 1
     find.facts["hessians"] = curve.hessians
     find.note("flow_time", time)
