@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from numerics.flow.integrate import gradient_flow
+    from numerics.flow.precise import PreciseFlow, precise_flow
     from numerics.flow.result import Flow, Stop, Trajectory
     from numerics.initial import initial_weights, pack, unpack
     from numerics.newton import Polished, polish
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _HOME = {
     "Flow": "numerics.flow.result",
     "Polished": "numerics.newton",
+    "PreciseFlow": "numerics.flow.precise",
     "Population": "numerics.population",
     "Problem": "numerics.problem",
     "Stop": "numerics.flow.result",
@@ -31,6 +33,7 @@ _HOME = {
     "pack": "numerics.initial",
     "perturbed_copy_point": "numerics.structures",
     "polish": "numerics.newton",
+    "precise_flow": "numerics.flow.precise",
     "unpack": "numerics.initial",
 }
 
@@ -38,6 +41,7 @@ __all__ = [
     "Flow",
     "Polished",
     "Population",
+    "PreciseFlow",
     "Problem",
     "Stop",
     "Trajectory",
@@ -47,6 +51,7 @@ __all__ = [
     "pack",
     "perturbed_copy_point",
     "polish",
+    "precise_flow",
     "unpack",
 ]
 

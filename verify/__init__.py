@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from verify.cells import Cell
     from verify.certificates.document import certificate_document
+    from verify.certificates.flow import FlowProof, prove_flow
     from verify.certificates.reduced import ReducedCertificate, certify_perturbed_copy
     from verify.certification import Certificate, certify
     from verify.ends.settle import End, settle
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from verify.matching import Match, match
     from verify.prediction import Prediction, predict
     from verify.runs import Run, Task, run_task
+    from verify.separatrices import Separatrix, separatrix
 
 # No module may carry the name of a public function: importing it would hide the function.
 _HOME = {
@@ -29,6 +31,7 @@ _HOME = {
     "certify": "verify.certification",
     "Entry": "verify.ledger",
     "End": "verify.ends.settle",
+    "FlowProof": "verify.certificates.flow",
     "Match": "verify.matching",
     "Prediction": "verify.prediction",
     "Run": "verify.runs",
@@ -36,7 +39,10 @@ _HOME = {
     "register": "verify.ledger",
     "match": "verify.matching",
     "predict": "verify.prediction",
+    "prove_flow": "verify.certificates.flow",
     "run_task": "verify.runs",
+    "Separatrix": "verify.separatrices",
+    "separatrix": "verify.separatrices",
     "settle": "verify.ends.settle",
 }
 
@@ -45,18 +51,22 @@ __all__ = [
     "Certificate",
     "End",
     "Entry",
+    "FlowProof",
     "Match",
     "Prediction",
     "ReducedCertificate",
     "Run",
+    "Separatrix",
     "Task",
     "certificate_document",
     "certify",
     "certify_perturbed_copy",
     "match",
     "predict",
+    "prove_flow",
     "register",
     "run_task",
+    "separatrix",
     "settle",
 ]
 

@@ -88,7 +88,14 @@ class Cell:
 
 
 def _settled(record: dict[str, Any]) -> bool:
-    return bool(record["converged"]) and record.get("certificate") in (None, Status.UNIQUE.name.lower())
+    certified = record.get("certificate") in (None, Status.UNIQUE.name.lower())
+    return bool(record["converged"]) and certified and _flow_proved(record)
+
+
+def _flow_proved(record: dict[str, Any]) -> bool:
+    """Whether the flow from the initial point was proved to converge, where that was asked."""
+    found = record.get("flow_proof")
+    return found is None or bool(found["proved"])
 
 
 def make_cell(problem: Problem, dps: int, *, certified: bool = False) -> Cell:
@@ -130,7 +137,9 @@ def judge(record: dict[str, Any], predicted: Sequence[Prediction]) -> str:
         return UNKNOWN
     if named and proved["identity"] is not False:
         # A prediction is of minima: the identical point with another index would refute it.
-        return UNKNOWN if proved["identity"] is None else AGREES if proved["index"] == 0 else CONTRADICTS
+        if proved["identity"] is None:
+            return UNKNOWN
+        return CONTRADICTS if proved["index"] != 0 else AGREES if _flow_proved(record) else UNKNOWN
     return CONTRADICTS
 
 

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from verify.cells import Cell, as_predicted, undecided
+from verify.course_report import not_as_asked, proved_flows
 from verify.names import (
     CHANNEL,
     COPY_AVERAGE,
@@ -73,6 +74,7 @@ def _predicted(cell: Cell) -> str:
 def verify_table(cells: Sequence[Cell]) -> Table:
     """The table of ``copy-average verify``."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    asked = any("flow_proof" in record for cell in cells for record in cell.records())
     for name, justify in (
         ("n", "right"),
         ("k", "right"),
@@ -84,6 +86,7 @@ def verify_table(cells: Sequence[Cell]) -> Table:
         ("certified", "left"),
         ("basins", "left"),
         ("ms", "right"),
+        *([("flows", "left"), ("s", "right")] if asked else []),
         ("verdict", "left"),
     ):
         table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
@@ -100,6 +103,7 @@ def verify_table(cells: Sequence[Cell]) -> Table:
             _worst([r["grad_inf"] for r in done]),
             _worst([r["distance"] for r in done]),
             *_certified(records, [run.certificate_seconds for run in cell.runs.values()]),
+            *(proved_flows(records, [run.flow_seconds for run in cell.runs.values()]) if asked else ()),
             cell.verdict,
         )
     return table
@@ -160,7 +164,7 @@ def exceptions(cells: Sequence[Cell]) -> list[str]:
                 lines.append(f"{where}: {UNDECIDED} ({doubt['structure']}, at time {doubt['time']:.3g}).")
             if not as_predicted(record, cell.predicted):
                 lines.append(f"{where}: {explain(record)}")
-            lines += [f"{where}: {sentence}" for sentence in _not_certified(record)]
+            lines += [f"{where}: {sentence}" for sentence in [*_not_certified(record), *not_as_asked(record)]]
     return lines
 
 

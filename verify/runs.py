@@ -15,6 +15,7 @@ from numerics.problem import Array, Problem
 from verify.certificates.attempt import Proof, prove
 from verify.certificates.described import certified, proof_document, status
 from verify.confirm import second_opinion
+from verify.course import Progress, course
 from verify.ends.duplicated import unmerged
 from verify.ends.limit import described, limit_end
 from verify.ends.settle import End, settle
@@ -41,6 +42,12 @@ class Task:
         Whether to finish early where the loss is convex down to the minimum.
     confirm : bool
         Whether to ask a second, much more accurate flow whether it ends at the same point.
+    flow_dps : int or None
+        Digits of the trajectory itself, beside the one in double precision.
+    prove_flow : bool
+        Whether to prove that the flow from the initial point converges to the end.
+    at : float or None
+        Time at which the point of the trajectory is wanted.
     """
 
     n: int
@@ -57,6 +64,9 @@ class Task:
     document: bool = False
     early: bool = False
     confirm: bool = False
+    flow_dps: int | None = None
+    prove_flow: bool = False
+    at: float | None = None
 
     def problem(self) -> Problem:
         """The problem that the task speaks of."""
@@ -81,6 +91,10 @@ class Run:
         The certificate as a file's document, where one was asked for and proved.
     certificate_seconds : float
         Time of the certificate; not part of the record, which depends on nothing but its task.
+    at : ndarray of mpmath numbers, or None
+        The point at the time that was asked for.
+    flow_seconds : float
+        Time of the proof that the flow converges.
     """
 
     record: dict[str, Any]
@@ -89,14 +103,18 @@ class Run:
     assignment: tuple[tuple[int, ...], ...] | None
     document: dict[str, Any] | None = None
     certificate_seconds: float = 0.0
+    at: Exact | None = None
+    flow_seconds: float = 0.0
 
 
-def run_task(task: Task) -> Run:
+def run_task(task: Task, progress: Progress = lambda line: None) -> Run:
     """Flow from a seed, find out where it ends, and match. Approximation.
 
     Parameters
     ----------
     task : Task
+    progress : callable, optional
+        Called with a line on how far work beyond double precision has come.
 
     Returns
     -------
@@ -163,8 +181,23 @@ def finish(task: Task, theta0: Array, flow: Flow) -> Finished:
             document = proof_document(problem, proof)
     record = {"seed": task.seed, **describe(problem, end, found, task.dps, proof)}
     record["events"] += doubt
+    way = course(
+        problem,
+        theta0,
+        end,
+        proof,
+        flow_dps=task.flow_dps,
+        at=task.at,
+        prove=task.prove_flow,
+        progress=progress,
+    )
+    record |= way.record
+    spent = 0.0
+    if way.proof is not None:
+        spent = way.proof.seconds_curve + way.proof.seconds_proof
+        document = way.proof.document or document if task.document else None
     seconds = proof.certificate.seconds if proof is not None else 0.0
-    run = Run(record, theta0, end.polished.theta, _assignment(end, found), document, seconds)
+    run = Run(record, theta0, end.polished.theta, _assignment(end, found), document, seconds, way.at, spent)
     return Finished(run, end, found)
 
 

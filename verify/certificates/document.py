@@ -85,6 +85,19 @@ def certificate_document(
     return _complete(system, _rows(c.point), states, proof)
 
 
+def with_passage(
+    document: dict[str, Any], start: Any, time: float, end: Any, error: float, pieces: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """A certificate that also states where the flow from ``start`` is at a time, proved by a curve. Exact."""
+    basin = {"start": _rows(start), "time": _number(time), "end": _rows(end), "error": _number(error)}
+    return _complete(
+        document["system"],
+        document["point"],
+        {**document["states"], "basin": basin},
+        {**document["proof"], "flow": pieces},
+    )
+
+
 def reduced_document(certificate: ReducedCertificate) -> dict[str, Any] | None:
     """The file of a reduced certificate, or None if it proves nothing. Exact."""
     c = certificate

@@ -10,11 +10,24 @@ from threadpoolctl import threadpool_limits
 from verify import report
 from verify.cells import Cell, make_cell
 from verify.cli.folder import open_folder
-from verify.cli.options import Count, certificate_options, flow_options, json_option
+from verify.cli.options import (
+    Count,
+    Moment,
+    certificate_options,
+    check_course,
+    course_options,
+    flow_options,
+    json_option,
+)
 from verify.cli.output import announce_compilation, open_target
 from verify.cli.verify_command import problems
+from verify.cli.watch import watched
+from verify.course_report import course_rows
 from verify.runs import Run, Task, run_task, weights_as_rows
 from verify.versions import versions
+
+#: Digits that identify a double.
+DOUBLE_DIGITS = 17
 
 
 @click.command("flow")
@@ -23,6 +36,10 @@ from verify.versions import versions
 @click.option("--seed", type=Count(0), default=0, show_default=True, help="Seed of the initial point.")
 @flow_options
 @certificate_options
+@course_options
+@click.option(
+    "--at", "at", type=Moment(), default=None, help="Also give the point of the trajectory at this time (theta_at)."
+)
 @json_option
 def flow_command(
     n: int,
@@ -38,13 +55,21 @@ def flow_command(
     max_steps: int,
     certifying: bool,
     folder: str | None,
+    flow_dps: int | None,
+    prove_flow: bool,
+    at: float | None,
     json_target: str | None,
 ) -> int:
     """Run one flow and show the network where it ends.
 
     The JSON holds the initial point and the polished point (as decimal strings of --dps digits), row i being
-    (w_i, a_i).
+    (w_i, a_i); with --at T also the point at time T. Examples:
+
+    copy-average flow -n 2 -k 3 --flow-dps 50 --at 100 --json flow.json
+
+    copy-average flow -n 2 -k 4 --dim 4 --prove-flow --certificates DIR
     """
+    check_course(prove_flow=prove_flow, certifying=certifying)
     (problem,) = problems([n], [k], activation, dim)
     task = Task(
         n,
@@ -60,13 +85,18 @@ def flow_command(
         certifying,
         folder is not None,
         early,
+        False,
+        flow_dps,
+        prove_flow,
+        at,
     )
     announce_compilation([problem])
     certificates = open_folder(folder, certifying=certifying)
     with open_target(json_target) as target:
         with threadpool_limits(limits=1):
             cell = make_cell(problem, dps, certified=certifying)
-            cell.runs[seed] = done = run_task(task)
+            with watched("flow", wanted=flow_dps is not None or prove_flow) as progress:
+                cell.runs[seed] = done = run_task(task, progress)
         if certificates is not None:
             certificates.add(task, done)
         if target is not None:
@@ -77,7 +107,7 @@ def flow_command(
 
 
 def _document(cell: Cell, done: Run, task: Task) -> dict[str, Any]:
-    return {
+    document = {
         "schema": "copy-average/flow/1",
         "versions": versions(),
         "activation": task.activation,
@@ -91,6 +121,9 @@ def _document(cell: Cell, done: Run, task: Task) -> dict[str, Any]:
         "theta0": done.theta0.tolist(),
         "theta": weights_as_rows(done.theta, task.dps),
     }
+    if done.at is not None:
+        document |= {"at": task.at, "theta_at": weights_as_rows(done.at, task.flow_dps or DOUBLE_DIGITS)}
+    return document
 
 
 def _show(cell: Cell, done: Run) -> None:
@@ -110,6 +143,7 @@ def _show(cell: Cell, done: Run) -> None:
             f"time {record['flow_time']:.6g}",
         ),
         ("stopped", record["stop"]),
+        *course_rows(record),
     ]
     for name, value in rows:
         out.print(f"{name:13}{value}", soft_wrap=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -38,11 +39,14 @@ class Folder:
 
     def add(self, task: Task, run: Run) -> None:
         """Write the certificate of a run, if it has one."""
-        if run.document is None:
-            return
-        target = Target(str(self._path / f"n{task.n}-k{task.k}-seed{task.seed}.json"))
+        if run.document is not None:
+            self.put(f"n{task.n}-k{task.k}-seed{task.seed}.json", run.document)
+
+    def put(self, name: str, document: dict[str, Any]) -> None:
+        """Write one certificate."""
+        target = Target(str(self._path / name))
         try:
-            target.write(run.document)
+            target.write(document)
         finally:
             target.discard()
 

@@ -36,6 +36,11 @@ COMMANDS = {
         "boundaries_command",
         "Print the phase boundaries for each k, certified, and their laws for large k.",
     ),
+    "separatrix": (
+        "verify.cli.separatrix_command",
+        "separatrix_command",
+        "Bisect between flows to CA and to PC, and certify the saddle between them.",
+    ),
     "recheck": (
         "verify.cli.recheck_command",
         "recheck_command",

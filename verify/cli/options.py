@@ -83,6 +83,21 @@ class Positive(click.ParamType):  # type: ignore[type-arg]  # generic in newer c
         return number
 
 
+class Moment(click.ParamType):  # type: ignore[type-arg]  # generic in newer click only
+    """A time: a finite number that is not negative."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        try:
+            number = float(value)
+        except ValueError:
+            number = float("nan")
+        if not 0 <= number < float("inf"):
+            self.fail(f"got {value!r}, needs a number of at least 0", param, ctx)
+        return number
+
+
 class Known(click.ParamType):  # type: ignore[type-arg]  # generic in newer click only
     """One of a few names."""
 
@@ -197,6 +212,34 @@ def certificate_options(command: F) -> F:
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def course_options(command: F) -> F:
+    """Options on the course of flows."""
+    options = [
+        click.option(
+            "--flow-dps",
+            type=Count(15),
+            default=None,
+            help="Digits of the trajectory itself, integrated until the gradient is below 10^(5 - digits).  "
+            "[default: double precision]",
+        ),
+        click.option(
+            "--prove-flow",
+            is_flag=True,
+            help="Prove that gradient flow from the initial point (its doubles taken as exact numbers) converges to "
+            "the certified critical point; certificate files then hold that proof.",
+        ),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def check_course(*, prove_flow: bool, certifying: bool) -> None:
+    """Refuse a proof of a flow to an end that is not certified."""
+    if prove_flow and not certifying:
+        raise click.BadParameter("got it with --no-certify; needs certificates", param_hint="--prove-flow")
 
 
 json_option = click.option(

@@ -13,7 +13,16 @@ from numerics.problem import Problem
 from verify import report
 from verify.cells import Cell, exit_status, make_cell
 from verify.cli.folder import Folder, open_folder
-from verify.cli.options import Count, Sizes, certificate_options, cores, flow_options, json_option
+from verify.cli.options import (
+    Count,
+    Sizes,
+    certificate_options,
+    check_course,
+    cores,
+    course_options,
+    flow_options,
+    json_option,
+)
 from verify.cli.output import announce_compilation, open_target
 from verify.documents import Target, verify_document
 from verify.pool import runs
@@ -55,6 +64,7 @@ def problems(n: Sequence[int], k: Sequence[int], activation: str, dim: int | Non
 )
 @flow_options
 @certificate_options
+@course_options
 @json_option
 def verify_command(
     n: tuple[int, ...],
@@ -72,6 +82,8 @@ def verify_command(
     max_steps: int,
     certifying: bool,
     folder: str | None,
+    flow_dps: int | None,
+    prove_flow: bool,
     json_target: str | None,
 ) -> int:
     """Run flows from seeds and compare their ends with the theory.
@@ -83,6 +95,7 @@ def verify_command(
 
     CA: copy-average, with the sizes of the groups of teachers; PC: perturbed copy.
     """
+    check_course(prove_flow=prove_flow, certifying=certifying)
     grid = problems(n, k, activation, dim)
     tasks = [
         Task(
@@ -100,6 +113,8 @@ def verify_command(
             folder is not None,
             early,
             confirm,
+            flow_dps,
+            prove_flow,
         )
         for p in grid
         for seed in range(seeds)

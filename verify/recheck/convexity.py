@@ -24,9 +24,9 @@ import flint
 from verify.recheck.findings import Findings
 from verify.recheck.network import Network
 from verify.recheck.numbers import Ball
-from verify.recheck.schema import Full
+from verify.recheck.schema import Full, Rows
 from verify.recheck.smoothness import smoothness
-from verify.recheck.spectra import greatest, least_eigenvalue
+from verify.recheck.spectra import greatest, least_eigenvalue, row_sums
 
 
 def prove_minimum(certificate: Full, H: flint.arb_mat, gradient: Ball, find: Findings) -> None:
@@ -45,7 +45,10 @@ def prove_minimum(certificate: Full, H: flint.arb_mat, gradient: Ball, find: Fin
 def prove_ellipsoid(
     certificate: Full, network: Network, H: flint.arb_mat, loss: Ball, total: Ball, find: Findings
 ) -> None:
-    """Uniqueness in the box of uniqueness_radius, and the basin; ``loss`` bounds L(x*), ``total`` sum |H_ij|."""
+    """Uniqueness in the box of uniqueness_radius, and the basin; ``loss`` bounds L(x*), ``total`` sum |H_ij|.
+
+    The basin's start is that of the certificate, or where the flow from there was shown to be at a later time.
+    """
     assert certificate.metric is not None
     assert certificate.rho is not None
     rho, metric = certificate.rho, certificate.metric
@@ -71,8 +74,10 @@ def prove_ellipsoid(
     find.demand(
         bool(distance**2 * total <= rho**2), "the box of uniqueness_radius is not shown to lie in the ellipsoid"
     )
-    if certificate.start is not None:
-        _basin(certificate, H, M, find)
+    if certificate.passage is not None:
+        _basin(certificate, H, M, certificate.passage.end, certificate.passage.error, find)
+    elif certificate.start is not None:
+        _basin(certificate, H, M, certificate.start, flint.arb(0), find)
 
 
 def _third(certificate: Full, network: Network, mu: Ball, s: Ball, residual: Ball) -> Ball:
@@ -95,17 +100,17 @@ def _third(certificate: Full, network: Network, mu: Ball, s: Ball, residual: Bal
     return (6 * p * k2 + 2 * (residual + p * rho) * k3).upper()
 
 
-def _basin(certificate: Full, H: flint.arb_mat, M: Ball, find: Findings) -> None:
-    assert certificate.start is not None
+def _basin(certificate: Full, H: flint.arb_mat, M: Ball, start: Rows, error: Ball, find: Findings) -> None:
+    """For every point within ``error`` of ``start`` in the 2-norm."""
     assert certificate.rho is not None
     rho, blur = certificate.rho, flint.arb(0, certificate.radius)
     ways = [
-        x - y + blur
-        for xs, ys in zip(certificate.start, certificate.point, strict=True)
-        for x, y in zip(xs, ys, strict=True)
+        x - y + blur for xs, ys in zip(start, certificate.point, strict=True) for x, y in zip(xs, ys, strict=True)
     ]
     d = flint.arb_mat([[x] for x in ways])
-    away = _at_least_zero((d.transpose() * (H * d))[0, 0].upper()).sqrt().upper()
+    away = _at_least_zero((d.transpose() * (H * d))[0, 0].upper()).sqrt()
+    # |u|_H^2 <= |H| |u|^2, and the spectral norm of a symmetric matrix is at most its largest row sum.
+    away = (away + error * greatest(row_sums(H)).sqrt()).upper()
     find.note("basin_distance", away)
     highest, boundary = away**2 / 2 + M * away**3 / 6, rho**2 / 2 - M * rho**3 / 6
     find.demand(

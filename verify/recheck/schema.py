@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from verify.recheck.curve import Passage, Piece, basin_of, pieces_of
 from verify.recheck.numbers import Ball, Unreadable, parse
 from verify.recheck.shapes import array, count, counts, exactly, fields, matrix, numbers, text
 
@@ -52,6 +53,8 @@ class Full:
     line: Line | None
     metric: Rows | None
     rho: Ball | None
+    passage: Passage | None = None
+    pieces: list[Piece] | None = None
 
     @property
     def order(self) -> int:
@@ -110,7 +113,10 @@ def _full(document: dict[str, Any]) -> Full:
         )
     names = ("status", "radius", "uniqueness_radius", "index", "lambda_min", "loss", "identity", "basin", "line")
     states = fields(document["states"], "states", names)
-    metric, rho = _proof(document["proof"], n)
+    metric, rho, pieces = _proof(document["proof"], n, dim)
+    start, passage = basin_of(states["basin"], n, dim)
+    if (pieces is None) != (passage is None):
+        raise Unreadable("proof.flow: needs a curve where states.basin names a time, and only there")
     return Full(
         n,
         k,
@@ -123,10 +129,12 @@ def _full(document: dict[str, Any]) -> Full:
         parse(states["lambda_min"], "states.lambda_min"),
         _loss(states),
         _identity(states["identity"], n),
-        _basin(states["basin"], n, dim),
+        start,
         _line(states["line"]),
         metric,
         rho,
+        passage,
+        pieces,
     )
 
 
@@ -141,13 +149,15 @@ def _reduced(document: dict[str, Any]) -> Reduced:
     return Reduced(n, k, numbers(document["point"], "point", 4), *_radii(states), _loss(states))
 
 
-def _proof(value: Any, n: int) -> tuple[Rows | None, Ball | None]:
+def _proof(value: Any, n: int, dim: int) -> tuple[Rows | None, Ball | None, list[Piece] | None]:
     if isinstance(value, dict) and value.get("method") == "box":
         fields(value, "proof", ("method",))
-        return None, None
-    proof = fields(value, "proof", ("method", "metric", "rho"))
+        return None, None, None
+    curve = isinstance(value, dict) and "flow" in value
+    proof = fields(value, "proof", ("method", "metric", "rho", "flow") if curve else ("method", "metric", "rho"))
     exactly(proof["method"], "convexity", "proof.method")
-    return matrix(proof["metric"], "proof.metric", n, 2), parse(proof["rho"], "proof.rho")
+    pieces = pieces_of(proof["flow"], n * (dim + 1)) if curve else None
+    return matrix(proof["metric"], "proof.metric", n, 2), parse(proof["rho"], "proof.rho"), pieces
 
 
 def _radii(states: dict[str, Any]) -> tuple[Ball, Ball]:
@@ -181,12 +191,6 @@ def _identity(value: Any, n: int) -> Identity | None:
     if any(type(sign) is not int or sign not in (1, -1) for sign in signs):
         raise Unreadable(f"{where}.signs: needs 1 and -1")
     return Identity(structure, partition, assignment, signs)
-
-
-def _basin(value: Any, n: int, dim: int) -> Rows | None:
-    if value is None:
-        return None
-    return matrix(fields(value, "states.basin", ("start",))["start"], "states.basin.start", n, dim + 1)
 
 
 def _line(value: Any) -> Line | None:

@@ -23,7 +23,7 @@ from verify.recheck.numbers import Ball
 from verify.recheck.spectra import greatest
 
 #: Coefficients of He_{m-1}.
-_HERMITE = {1: [1], 2: [0, 1], 3: [-1, 0, 1]}
+_HERMITE = {1: [1], 2: [0, 1], 3: [-1, 0, 1], 4: [0, -3, 0, 1]}
 _PIECES = 300
 
 
@@ -89,7 +89,7 @@ def greatest_value(terms: tuple[Fraction, ...], low: Ball, high: Ball) -> Ball:
 
 
 def smoothness(m: int, low: Ball, high: Ball) -> Ball:
-    """Upper bound on c_m(p) for all p with low <= p <= high, m = 1, 2, 3. Enclosure."""
+    """Upper bound on c_m(p) for all p with low <= p <= high, m = 1 .. 4. Enclosure."""
     ends = [(1 / (1 + 2 * p)).sqrt() for p in (high, low)]
     bounds = [greatest_value(coefficients(m, j), ends[0].lower(), ends[1].upper()) for j in range(m + 1)]
     return (2 * greatest(bounds) / flint.arb.pi()).sqrt().upper()

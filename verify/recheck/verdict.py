@@ -12,6 +12,7 @@ from verify.recheck.box import prove_box
 from verify.recheck.convexity import prove_ellipsoid, prove_minimum
 from verify.recheck.document import digest
 from verify.recheck.findings import Findings
+from verify.recheck.flow import prove_passage
 from verify.recheck.identity import prove_identity
 from verify.recheck.line import prove_line
 from verify.recheck.network import Network
@@ -125,6 +126,8 @@ def _full(certificate: Full, find: Findings) -> None:
     _interval(certificate, enclosure, bits, find)
     with flint.ctx.workprec(HESSIAN_BITS):
         if by_convexity:
+            if certificate.pieces is not None:
+                prove_passage(certificate, find)
             prove_ellipsoid(certificate, network, H, enclosure.upper(), total, find)
         elif certificate.start is not None:
             find.demand(False, "a basin needs a proof by convexity")

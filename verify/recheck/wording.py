@@ -55,7 +55,7 @@ def _full(document: dict[str, Any]) -> list[str]:
     ]
     sentences.append(_identity(states["identity"]))
     if states["basin"] is not None:
-        sentences.append(f"Gradient flow on L from the point {_name(states['basin']['start'])} converges to x*.")
+        sentences.append(_basin(states["basin"]))
     else:
         sentences.append("No basin of attraction is stated.")
     sentences.append(_line(states["line"]))
@@ -96,6 +96,16 @@ def _identity(identity: dict[str, Any] | None) -> str:
     else:
         which += " for a solution of the reduced equations"
     return f"{which}: {'; '.join(parts)}."
+
+
+def _basin(basin: dict[str, Any]) -> str:
+    text = f"Gradient flow on L from the point {_name(basin['start'])} converges to x*"
+    if "time" in basin:
+        text += (
+            f"; at time {_number(basin['time'])} it is within {_number(basin['error'])} in the 2-norm of the point "
+            f"{_name(basin['end'])}"
+        )
+    return text + "."
 
 
 def _line(line: dict[str, Any] | None) -> str:
