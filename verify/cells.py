@@ -30,6 +30,10 @@ class Recorded(Protocol):
     def certificate_seconds(self) -> float:
         """Time of the certificate."""
 
+    @property
+    def proof_seconds(self) -> float:
+        """Time of the proof that the flow converges."""
+
 
 @dataclass(eq=False)
 class Cell:

@@ -103,7 +103,7 @@ def verify_table(cells: Sequence[Cell]) -> Table:
             _worst([r["grad_inf"] for r in done]),
             _worst([r["distance"] for r in done]),
             *_certified(records, [run.certificate_seconds for run in cell.runs.values()]),
-            *(proved_flows(records, [run.flow_seconds for run in cell.runs.values()]) if asked else ()),
+            *(proved_flows(records, [run.proof_seconds for run in cell.runs.values()]) if asked else ()),
             cell.verdict,
         )
     return table

@@ -93,7 +93,7 @@ class Run:
         Time of the certificate; not part of the record, which depends on nothing but its task.
     at : ndarray of mpmath numbers, or None
         The point at the time that was asked for.
-    flow_seconds : float
+    proof_seconds : float
         Time of the proof that the flow converges.
     """
 
@@ -104,7 +104,7 @@ class Run:
     document: dict[str, Any] | None = None
     certificate_seconds: float = 0.0
     at: Exact | None = None
-    flow_seconds: float = 0.0
+    proof_seconds: float = 0.0
 
 
 def run_task(task: Task, progress: Progress = lambda line: None) -> Run:
@@ -121,7 +121,7 @@ def run_task(task: Task, progress: Progress = lambda line: None) -> Run:
     Run
     """
     theta0, flow = start(task)
-    return finish(task, theta0, flow).run
+    return finish(task, theta0, flow, progress).run
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,7 +155,7 @@ def start(task: Task) -> tuple[Array, Flow]:
     return theta0, flow
 
 
-def finish(task: Task, theta0: Array, flow: Flow) -> Finished:
+def finish(task: Task, theta0: Array, flow: Flow, progress: Progress = lambda line: None) -> Finished:
     """Find out where a flow ends, match and prove. Approximation.
 
     Parameters
@@ -164,6 +164,8 @@ def finish(task: Task, theta0: Array, flow: Flow) -> Finished:
     theta0 : ndarray, shape (n, dim + 1)
         Where the flow began.
     flow : Flow
+    progress : callable, optional
+        As in ``run_task``.
 
     Returns
     -------

@@ -35,6 +35,8 @@ class State:
     seconds : float
         Of computation.
     certificate_seconds : float
+    proof_seconds : float
+        Of proofs that flows converge, which sweeps do not make.
     """
 
     record: dict[str, Any]
@@ -42,6 +44,7 @@ class State:
     digest: str
     seconds: float
     certificate_seconds: float
+    proof_seconds: float = 0.0
 
     @property
     def may_go_on(self) -> bool:
