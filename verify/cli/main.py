@@ -16,10 +16,6 @@ COMMANDS = {
         "Run flows from seeds and compare their ends with the theory.",
     ),
     "flow": ("verify.cli.flow_command", "flow_command", "Run one flow and show the network where it ends."),
-    "sweep": ("verify.cli.sweep_command", "sweep_command", "Run a large grid of flows into a store, resumable."),
-    "merge": ("verify.cli.merge_command", "merge_command", "Join the stores of several sweeps in one."),
-    "export": ("verify.cli.export_command", "export_command", "Write the runs of a store as CSV or Parquet."),
-    "plot": ("verify.cli.plot_command", "plot_command", "Draw the figures of a store, as a paper would print them."),
     "claims": ("verify.cli.claims_command", "claims_command", "List every claim of the theory with its standing."),
     "match": (
         "verify.cli.match_command",
@@ -41,6 +37,10 @@ COMMANDS = {
         "separatrix_command",
         "Bisect between flows to CA and to PC, and certify the saddle between them.",
     ),
+    "sweep": ("verify.cli.sweep_command", "sweep_command", "Run a large grid of flows into a store, resumable."),
+    "merge": ("verify.cli.merge_command", "merge_command", "Join the stores of several sweeps in one."),
+    "export": ("verify.cli.export_command", "export_command", "Write the runs of a store as CSV or Parquet."),
+    "plot": ("verify.cli.plot_command", "plot_command", "Draw the figures of a store, as a paper would print them."),
     "recheck": (
         "verify.cli.recheck_command",
         "recheck_command",

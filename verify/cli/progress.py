@@ -103,8 +103,6 @@ class Bar:
         reason = " ".join(str(error).split()) or type(error).__name__
         line = f"copy-average: (n, k) = ({task.n}, {task.k}), {task.init}, seed {task.seed} failed: {reason}"
         self._progress.console.print(line, soft_wrap=True, markup=False, highlight=False)
-        if not self._watched:
-            click.echo(line, err=True)
         self._advance(task)
 
     def _advance(self, task: Task) -> None:

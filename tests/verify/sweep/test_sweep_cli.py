@@ -9,7 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -31,6 +31,21 @@ def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert done.returncode in (0, 1), done.stderr
     assert count(path) == RUNS
     return path
+
+
+Here = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def here(capsys: pytest.CaptureFixture[str]) -> Here:
+    """The command in this process, where no signal is sent and starting another would take most of the time."""
+
+    def call(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        status = main([str(argument) for argument in arguments])
+        output, errors = capsys.readouterr()
+        return subprocess.CompletedProcess([], status, output, errors)
+
+    return call
 
 
 def _start(path: Path, *more: str) -> subprocess.Popen[str]:
@@ -153,14 +168,14 @@ def test_a_killed_worker_is_named_and_costs_only_what_was_in_flight(tmp_path: Pa
     _resumed(path, uninterrupted)
 
 
-def test_a_second_command_finds_nothing_to_do(tmp_path: Path, uninterrupted: Path) -> None:
+def test_a_second_command_finds_nothing_to_do(tmp_path: Path, uninterrupted: Path, here: Here) -> None:
     path = tmp_path / "again.db"
     shutil.copy(uninterrupted, path)
     before = path.read_bytes()
-    first = run("sweep", *GRID, "--store", path)
+    first = here("sweep", *GRID, "--store", path)
     assert path.read_bytes() == before
     assert "flows ended at a minimum of the theory" in first.stdout
-    dry = run("sweep", *GRID, "--store", path, "--dry-run")
+    dry = here("sweep", *GRID, "--store", path, "--dry-run")
     assert f"{RUNS} runs, {RUNS} of them in" in dry.stdout
     assert "0 to do" in dry.stdout
 
@@ -175,32 +190,32 @@ def test_shards_merged_are_the_whole(tmp_path: Path, uninterrupted: Path) -> Non
     assert differing(tmp_path / "all.db", uninterrupted) == []
 
 
-def test_both_initialisations_and_another_tolerance_share_a_store(tmp_path: Path) -> None:
+def test_both_initialisations_and_another_tolerance_share_a_store(tmp_path: Path, here: Here) -> None:
     path = tmp_path / "runs.db"
-    first = run("sweep", "-n", "2", "-k", "3", "--seeds", "2", "--init", "glorot,gaussian", "--store", path)
+    first = here("sweep", "-n", "2", "-k", "3", "--seeds", "2", "--init", "glorot,gaussian", "--store", path)
     assert first.returncode == 0
     assert first.stdout.count("4 flows ended") == 0
     assert first.stdout.count("2 of 2 flows ended at a minimum") == 2
     assert "erf, glorot" in first.stdout
     assert "erf, gaussian" in first.stdout
     assert count(path) == 4
-    second = run("sweep", "-n", "2", "-k", "3", "--seeds", "2", "--pure-flow", "--store", path)
+    second = here("sweep", "-n", "2", "-k", "3", "--seeds", "2", "--pure-flow", "--store", path)
     assert second.returncode == 0
     assert "2/2" in second.stdout
     assert count(path) == 6
 
 
-def test_going_on_from_where_runs_stopped(tmp_path: Path) -> None:
+def test_going_on_from_where_runs_stopped(tmp_path: Path, here: Here) -> None:
     path, grid = tmp_path / "runs.db", ("-n", "3", "-k", "6", "--seeds", "2", "--pure-flow")
-    short = run("sweep", *grid, "--store", path, "--max-steps", "20")
+    short = here("sweep", *grid, "--store", path, "--max-steps", "20")
     assert short.returncode == 3
     assert short.stdout.count("not converged: the limit on the number of steps") == 2
     assert "2 runs have not converged; --continue goes on with them" in short.stderr
     with Store(path) as store:
         before = {o.task.seed: o for o in store.outcomes()}
     # Without --continue they are left alone; with it, and still too few steps, they get further.
-    assert run("sweep", *grid, "--store", path).returncode == 3
-    assert run("sweep", *grid, "--store", path, "--continue", "--max-steps", "25").returncode == 3
+    assert here("sweep", *grid, "--store", path).returncode == 3
+    assert here("sweep", *grid, "--store", path, "--continue", "--max-steps", "25").returncode == 3
     with Store(path) as store:
         for outcome in store.outcomes():
             first = before[outcome.task.seed]
@@ -209,12 +224,12 @@ def test_going_on_from_where_runs_stopped(tmp_path: Path) -> None:
             assert outcome.record["flow_time"] > first.record["flow_time"]
             assert outcome.course[1, -1] < first.course[1, -1]
             assert outcome.course[0, 1] == first.course[0, 1]
-    dry = run("sweep", *grid, "--store", path, "--continue", "--dry-run")
+    dry = here("sweep", *grid, "--store", path, "--continue", "--dry-run")
     assert "of these 2 have not converged and will be gone on with" in dry.stdout
-    last = run("sweep", *grid, "--store", path, "--continue")
+    last = here("sweep", *grid, "--store", path, "--continue")
     assert last.returncode == 0, last.stdout
     whole = tmp_path / "whole.db"
-    run("sweep", *grid, "--store", whole)
+    here("sweep", *grid, "--store", whole)
     with Store(path) as store, Store(whole) as other:
         for outcome in store.outcomes():
             straight = other.outcome(outcome.task)
@@ -224,8 +239,8 @@ def test_going_on_from_where_runs_stopped(tmp_path: Path) -> None:
             assert outcome.record["certified"]["basin"] is True
 
 
-def test_a_dry_run_does_nothing(tmp_path: Path) -> None:
-    done = run("sweep", "-k", "50", "--seeds", "20", "--store", tmp_path / "runs.db", "--dry-run", "--shard", "2/4")
+def test_a_dry_run_does_nothing(tmp_path: Path, here: Here) -> None:
+    done = here("sweep", "-k", "50", "--seeds", "20", "--store", tmp_path / "runs.db", "--dry-run", "--shard", "2/4")
     assert done.returncode == 0
     assert "250 runs of shard 2/4, 0 of them in" in done.stdout
     assert "estimated cost:" in done.stdout
