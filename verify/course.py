@@ -12,6 +12,7 @@ from mpmath import mp
 from numerics.flow.integrate import gradient_flow
 from numerics.flow.precise import PreciseFlow, precise_flow
 from numerics.flow.result import Trajectory
+from numerics.inertia import lowest_eigenvalue
 from numerics.precision import Exact, infinity_norm, short, to_double, to_exact
 from numerics.problem import Array, Problem
 from verify.certificates.attempt import Proof
@@ -22,7 +23,7 @@ from verify.ends.settle import End
 #: Digits of the trajectory over those of the gradient at its end.
 SPARE = 5
 #: Times the duration of the simulated flow after which a trajectory to many digits is given up.
-PATIENCE = 1000.0
+PATIENCE = 100.0
 #: Tolerance of a flow in double precision to a time that was asked for.
 TIGHT = 1e-10
 
@@ -100,7 +101,11 @@ def course(
 def _precise(
     problem: Problem, theta0: Array, end: End, dps: int, at: float | None, progress: Progress
 ) -> PreciseFlow:
-    longest = end.flow.time * (PATIENCE if end.converged else 1.0)
+    longest = end.flow.time
+    if end.converged:
+        # A simulation may have finished early: the digits asked for take their time at the slowest time scale.
+        slowest = abs(lowest_eigenvalue(problem, end.polished.double()))
+        longest = max(longest * PATIENCE, dps * 10 / max(slowest, 1e-12))
     flow = precise_flow(
         problem,
         theta0,

@@ -9,6 +9,7 @@ from theory.claims import (
     channel,
     copying,
     duplication,
+    enclosure,
     loss,
     minimum,
     neuron,
@@ -42,4 +43,5 @@ def claims() -> tuple[Claim, ...]:
         *threshold.CLAIMS,
         *duplication.CLAIMS,
         *channel.CLAIMS,
+        *enclosure.CLAIMS,
     )

@@ -30,8 +30,9 @@ from verify.recheck.schema import Full, contents
 DIGITS = (20, 32, 48)
 #: Part of the basin's reach that the end of the curve has to be within.
 INSIDE = 0.5
-#: Times the duration of the simulated flow after which a curve is given up.
-PATIENCE = 20.0
+#: Times the duration of the simulated flow after which a curve is given up, and the same in units of the slowest
+#: time scale at the minimum: a simulation may have finished early.
+PATIENCE, SLOWEST = 20.0, 40.0
 #: The error stated is this much larger than the one that was shown, room for another's rounding.
 ROOM = 2.0
 
@@ -118,6 +119,7 @@ def prove_flow(
     if certificate.ellipsoid is None or certificate.existence is None or certificate.existence.local is None:
         return FlowProof(False, "there is no certified basin to arrive in")
     target = _target(certificate)
+    longest = PATIENCE * duration + SLOWEST / float(certificate.lambda_min or 1.0)
     last = FlowProof(False, "nothing was tried")
     for dps in tries:
         begun = clock()
@@ -126,7 +128,7 @@ def prove_flow(
             theta0,
             dps=dps,
             grad_tol="1e-300",
-            max_time=PATIENCE * duration,
+            max_time=longest,
             until=target,
             progress=told(progress),
         )
