@@ -48,7 +48,7 @@ def runs(tasks: Sequence[Task], *, jobs: int) -> Iterator[tuple[Task, Run]]:
             for task in order:
                 yield task, run_task(task)
             return
-    yield from _over_processes(order, run_task, min(jobs, len(order)))
+    yield from over_processes(order, run_task, min(jobs, len(order)))
 
 
 def _one_thread() -> None:
@@ -71,7 +71,7 @@ def _shielded() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _over_processes(tasks: Sequence[T], work: Callable[[T], R], jobs: int) -> Iterator[tuple[T, R]]:
+def over_processes(tasks: Sequence[T], work: Callable[[T], R], jobs: int) -> Iterator[tuple[T, R]]:
     context = multiprocessing.get_context("spawn")
     executor = ProcessPoolExecutor(jobs, mp_context=context, initializer=_one_thread)
     waiting = iter(tasks)

@@ -32,6 +32,11 @@ COMMANDS = {
         "boundaries_command",
         "Print the phase boundaries for each k, certified, and their laws for large k.",
     ),
+    "derive": (
+        "verify.cli.derive_command",
+        "derive_command",
+        "Write the derivations as a document (LaTeX, PDF, HTML, Markdown), each step checked.",
+    ),
     "recheck": (
         "verify.cli.recheck_command",
         "recheck_command",
