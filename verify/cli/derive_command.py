@@ -15,12 +15,12 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from theory.latex.specialise import Sizes
 from verify.cli.options import Count, Known, cores
 from verify.derivation.build import build_parts
 from verify.derivation.output import Order, make_files
 from verify.derivation.parts import Stopped
 from verify.derivation.pdf import NotCompiled, compile_pdf, latexmk
-from verify.derivation.specialise import Sizes
 
 FORMATS = ["tex", "pdf", "html", "md"]
 FAILED, UNKNOWN = 1, 3

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from theory.latex.specialise import Sizes
 from verify.derivation.parts import Broken, ClaimPart, Stopped, checked
-from verify.derivation.specialise import Sizes
 
 #: Seconds that the longest checks take, on one core: they are handed out first.
 _LONG = ("erf-pc-minimum-law", "erf-pc-branch", "erf-interaction", "erf-optimum-minimum", "erf-channel-coefficient")

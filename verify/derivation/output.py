@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from theory.latex.specialise import Sizes
 from verify.derivation.parts import ClaimPart
 from verify.derivation.render import Document, fragment_file, html_file, latex_files, markdown_file, standalone_files
-from verify.derivation.specialise import Sizes
 from verify.derivation.sweep import MOST, TEACHERS, Sweep, certificates, sweep
 from verify.versions import versions
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from theory.claim import Claim, Formula, Standing
 from theory.derivation import Outcome, Step, Verdict
 from theory.latex.layout import Display, Layout
+from theory.latex.specialise import FailsThere, Numbers, Sizes
 from theory.latex.steps import check_words, is_evident, step_display
-from verify.derivation.specialise import Numbers, Sizes
 
 #: Lines from which on a display may be broken over pages.
 TALL = 7
@@ -172,7 +172,10 @@ def checked(claim: Claim, line: float, sizes: Sizes | None = None) -> ClaimPart:
         if not outcome:
             raise Stopped(_broken(claim, step, outcome))
         outcomes.append(outcome)
-        steps.append(_step_part(claim, step, outcome, layout, sizes))
+        try:
+            steps.append(_step_part(claim, step, outcome, layout, sizes))
+        except FailsThere as failure:
+            raise Stopped(_broken(claim, failure.step, failure.outcome)) from None
     balls, standing = _balls(claim, tuple(outcomes))
     formulas = claim.formulas()
     return ClaimPart(

@@ -7,11 +7,12 @@ the optimal point's average put in, checked again there, and its value given to 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import sympy as sp
 
-from theory.derivation import Relation, Step
+from theory.derivation import Outcome, Relation, Step, Verdict
 from theory.latex.layout import Display, Layout
 from theory.unevaluated import evaluated
 
@@ -20,6 +21,14 @@ if TYPE_CHECKING:
 
 #: Digits of numbers beside formulas.
 DIGITS = 12
+
+
+class FailsThere(Exception):
+    """A step that does not hold at given sizes, whatever was found for symbolic ones. Exact."""
+
+    def __init__(self, step: Step, outcome: Outcome) -> None:
+        super().__init__(f"step {step.name} fails at the given sizes: difference {outcome.difference}")
+        self.step, self.outcome = step, outcome
 
 
 @dataclass(frozen=True)
@@ -65,7 +74,13 @@ class Sizes:
         return dict(sorted(found.items(), key=lambda item: item[0].name))
 
     def step(self, claim: Claim, step: Step, layout: Layout) -> tuple[Numbers, ...]:
-        """A step at these sizes, checked again there; nothing if it holds no size, or its variable is one."""
+        """A step at these sizes, checked again there; nothing if it holds no size, or its variable is one.
+
+        Raises
+        ------
+        FailsThere
+            If it is false at these sizes.
+        """
         from theory.latex.steps import step_display
 
         if step.relation not in (Relation.EQUAL, Relation.POSITIVE) or isinstance(step.left, sp.MatrixExpr):
@@ -86,8 +101,10 @@ class Sizes:
             tuple((z, _put(v, values)) for z, v in step.where),
             step.domain,
         )
-        # Letters of another change of variables would be left over.
         outcome = there.check()
+        if outcome.verdict is Verdict.FAILS:
+            raise FailsThere(there, outcome)
+        # What simplification does not reach at these sizes stays proved by the symbolic step, and is not shown.
         if not outcome:
             return ()
         display = step_display(there, layout)
@@ -121,5 +138,6 @@ def _decimal(side: sp.Basic) -> str:
     value = evaluated(side)
     if not isinstance(value, sp.Expr) or value.free_symbols or not value.is_number or value.is_Integer:
         return ""
-    digits = sp.N(value, DIGITS)
-    return str(digits) if digits.is_real else ""
+    # Rounded once, from many more digits: half-way cases of an evaluation to twelve would be rounded twice.
+    digits = sp.N(value, 3 * DIGITS)
+    return format(Decimal(str(digits)), f".{DIGITS}g") if digits.is_real else ""
