@@ -46,7 +46,8 @@ def printed(name: str) -> list[str]:
         ),
         (
             "erf-optimum-minimum",
-            r"\left(3 + 2 \sqrt{3}\right) \left(n - 1\right) + 1 < \frac{\left(4 \left(k - n + 1\right)^{2} - 1\right)^{2} "
+            r"\left(3 + 2 \sqrt{3}\right) \left(n - 1\right) + 1 < "
+            r"\frac{\left(4 \left(k - n + 1\right)^{2} - 1\right)^{2} "
             r"\left(\frac{\left(4 \left(k - n + 1\right)^{2} - 2\right) \left(2 k - 2 n + 2\right)}"
             r"{\sqrt{4 \left(k - n + 1\right)^{2} - 1}} + 4 \left(k - n + 1\right)^{2} - 1\right)}"
             r"{\left(4 \left(k - n + 1\right)^{2} - 1\right)^{2} + 4 \left(k - n + 1\right)^{2} - 2}",

@@ -41,7 +41,10 @@ class Display:
     @property
     def latex(self) -> str:
         """All lines, as the body of ``split`` or ``aligned``, or as it is if it is one line."""
-        lines = [*self.lines, *(f"§{name}" for name in self.names)]
+        lines = list(self.lines)
+        if self.names:
+            # All from the left: what names stand for would else begin at the relation, far to the right.
+            lines = ["§" + line.replace("§", "", 1) for line in (*self.lines, *self.names)]
         if len(lines) == 1:
             return lines[0].replace("§", "", 1)
         return " \\\\\n".join(lines).replace("§", "&")

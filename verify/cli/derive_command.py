@@ -24,7 +24,7 @@ from verify.derivation.pdf import NotCompiled, compile_pdf, latexmk
 
 FORMATS = ["tex", "pdf", "html", "md"]
 FAILED, UNKNOWN = 1, 3
-MISSING = "latexmk is not installed (Debian: apt-get install latexmk texlive-latex-recommended)"
+MISSING = "latexmk is not installed (Debian: apt-get install latexmk lmodern texlive-latex-recommended)"
 
 
 @click.command("derive")
@@ -77,10 +77,13 @@ def derive_command(
       copy-average derive --claim erf-optimum --fragment   # derivation/erf-optimum.tex, for \\input
     """
     wish = _wish(folder, claim_id, fragment, kind, n, k, line, flows, fault)
+    made = _make(wish.folder)
     with _status() as progress:
         try:
             files, report = _write(wish, jobs or cores(), progress)
         except Stopped as stopped:
+            if made:
+                wish.folder.rmdir()
             click.echo(f"copy-average derive: stopped, nothing was written\n{stopped}", err=True)
             return FAILED if stopped.broken.verdict == "FAILS" else UNKNOWN
         except NotCompiled as error:
@@ -145,8 +148,7 @@ def _wish(
         raise click.BadParameter(f"{MISSING}; tex, html and md need nothing", param_hint="--format")
     sizes = _sizes(n, k)
     path = Path(folder)
-    above = next(parent for parent in (path, *path.absolute().parents) if parent.exists())
-    if not above.is_dir() or not os.access(above, os.W_OK):
+    if path.is_dir() and not os.access(path, os.W_OK):
         raise click.BadParameter(f"cannot write {folder!r}, needs a folder that can be written", param_hint="--out")
     chosen = kind or ("tex" if fragment or latexmk() is None else "pdf")
     if kind is None and not fragment and chosen == "tex":
@@ -155,6 +157,20 @@ def _wish(
     width = float(line) if line is not None else ARTICLE_LINE if fragment else DOCUMENT_LINE
     claims = (claim_id,) if claim_id is not None else tuple(known)
     return Wish(path, claims, claim_id is not None, fragment, chosen, sizes, width, flows, planted)
+
+
+def _make(folder: Path) -> bool:
+    """Make the folder, before any work; whether it was not there."""
+    if folder.is_dir():
+        return False
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise click.BadParameter(
+            f"cannot write {str(folder)!r} ({reason}), needs a folder that can be written", param_hint="--out"
+        ) from None
+    return True
 
 
 def _sizes(n: int | None, k: int | None) -> Sizes | None:
@@ -192,7 +208,6 @@ def _status() -> Iterator[Callable[[str], None]]:
 def _write(wish: Wish, jobs: int, progress: Callable[[str], None]) -> tuple[list[str], list[str]]:
     """Make all files in a folder beside, then put them in place: names, and what LaTeX complained of."""
     parts = build_parts(wish.claims, wish.line, sizes=wish.sizes, fault=wish.fault, jobs=jobs, progress=progress)
-    wish.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".derive-", dir=wish.folder) as name:
         beside = Path(name)
         figures = find_spec("matplotlib") is not None

@@ -172,14 +172,12 @@ def sizes(text: str) -> str:
     >>> sizes("all n <= k, all d >= k")
     'all $n \\\\le k$, all $d \\\\ge k$'
     """
-    relation = re.compile(
-        r"\b([A-Za-z](?:_0)?)((?:, [a-z]\b)*) ?(<=|>=|<|!=|=) ?([0-9A-Za-z_^()/ ]*?)(?=$|,| or| and)"
-    )
+    relation = re.compile(r"\b([A-Za-z](?:_0)?) ?(<=|>=|<|!=|=) ?([0-9A-Za-z_^()/ ]*?)(?=$|,| or| and)")
     signs = {"<=": r"\le", ">=": r"\ge", "!=": r"\ne"}
 
     def formula(match: re.Match[str]) -> str:
-        right = re.sub(r"\^\(([^)]*)\)", r"^{\1}", match.group(4).strip())
-        return f"${match.group(1)}{match.group(2)} {signs.get(match.group(3), match.group(3))} {right}$"
+        right = re.sub(r"\^\(([^)]*)\)", r"^{\1}", match.group(3).strip())
+        return f"${match.group(1)} {signs.get(match.group(2), match.group(2))} {right}$"
 
     text = relation.sub(formula, text)
     return re.sub(r"(?<![\w$\\{^])([nkdm])(?![\w$])(?=[^$]*(?:\$[^$]*\$[^$]*)*$)", r"$\1$", text)

@@ -36,8 +36,8 @@ def test_a_planted_error_in_any_step_stops_the_build(name: str) -> None:
 
 
 def test_the_whole_build_stops_at_a_fault_among_true_claims() -> None:
-    with pytest.raises(Stopped, match="eq:erf-optimum:exchange: step exchange of erf-optimum is false"):
-        build.build_parts(["erf-optimum"], 420.0, fault=("exchange", "sign"))
+    with pytest.raises(Stopped, match="eq:erf-optimum:value: step value of erf-optimum is false"):
+        build.build_parts(["erf-optimum"], 420.0, fault=("value", "constant"))
 
 
 def test_processes_change_nothing() -> None:
