@@ -14,6 +14,7 @@ from theory.interactions import pair
 from theory.neuron import exact_size, group, one_neuron_derivation
 from theory.structure import Structure
 from theory.symbols import m, q, s
+from theory.unevaluated import at
 
 
 @cache
@@ -37,18 +38,18 @@ def copy_average_derivation() -> Derivation:
     star = group(m)
     exact = pair("erf")
     # Pull on a neuron of squared norm p from one direction v_j of another group, over 2 a_i.
-    from_neuron = star.outgoing * star.norm * star.cosine * exact.d_s.subs({s: 0, q: star.norm**2})
-    from_teacher = exact.d_s.subs({s: 0, q: 1})
+    from_neuron = star.outgoing * star.norm * star.cosine * at(exact.d_s, {s: 0, q: star.norm**2})
+    from_teacher = at(exact.d_s, {s: 0, q: 1})
     steps = (
         *own.steps,
         Step(
             "other-incoming", r"Neuron and teachers of another group pull alike on $w_i$", from_neuron, from_teacher
         ),
-        Step("other-norm", r"$G_p = 0$ at $s = 0$", exact.d_p.subs(s, 0), sp.S.Zero),
+        Step("other-norm", r"$G_p = 0$ at $s = 0$", at(exact.d_p, {s: 0}), sp.S.Zero),
         Step(
             "other-outgoing",
             r"$g = 0$ at $s = 0$, so other groups leave $a_i$ alone",
-            exact.value.subs(s, 0),
+            at(exact.value, {s: 0}),
             sp.S.Zero,
         ),
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 import sympy as sp
 
-from theory.derivation import Outcome, Relation, Step, Verdict
+from theory.derivation import Outcome, Relation, Step, Verdict, nonzero_somewhere
+from theory.unevaluated import evaluated
 
 
 class Kind(Enum):
@@ -26,6 +27,30 @@ class Standing(Enum):
     OBSERVED = "seen in simulation only"
     REFUTED = "a step is false"
     UNKNOWN = "not decided"
+
+
+@dataclass(frozen=True)
+class Formula:
+    r"""A formula of a statement, as objects. Exact.
+
+    Parameters
+    ----------
+    left : sympy.Expr
+        Often a symbol that names the quantity, printed by the claim's notation.
+    sign : str
+        ``"="``, ``"<"`` or ``">"``, or another relation in LaTeX.
+    right : sympy.Expr
+    step : str
+        The step that establishes it, if one does by itself: the right side is one of that step's sides.
+    tail : str
+        Words that follow, for example the range of a letter.
+    """
+
+    left: sp.Basic
+    sign: str
+    right: sp.Basic
+    step: str = ""
+    tail: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,6 +75,17 @@ class Claim:
         What simulation should show for given (n, k).
     certificate : str
         What a certificate must contain to prove it for given (n, k).
+    title : str
+        A few words for a heading.
+    text : str
+        The statement as LaTeX where the plain words hold formulas.
+    formulas : callable
+        What is claimed, as objects: the formulas of the statement, printed from the expressions that the derivation
+        and the numerics use.
+    notation : mapping
+        Letters of this claim's derivation that are printed otherwise than they are named.
+    references : tuple of str
+        Keys of the bibliography.
     balls : str
         What the steps leave to ball arithmetic, if anything: such a claim is never PROVED by its steps, and CERTIFIED
         only by ``verify``, which has both.
@@ -75,6 +111,23 @@ class Claim:
     simulation: str = ""
     certificate: str = ""
     balls: str = ""
+    title: str = ""
+    text: str = ""
+    formulas: Callable[[], tuple[Formula, ...]] = tuple
+    notation: Mapping[sp.Basic, str] = field(default_factory=dict)
+    references: tuple[str, ...] = ()
+
+    def _repr_latex_(self) -> str:
+        """What is claimed, for notebooks. Exact."""
+        from theory.latex.notebook import claim_latex
+
+        return claim_latex(self)
+
+    def _repr_html_(self) -> str:
+        """The statement and its derivation, for notebooks. Exact."""
+        from theory.latex.notebook import claim_html
+
+        return claim_html(self)
 
     def steps(self) -> tuple[Step, ...]:
         """The derivation. Exact.
@@ -149,7 +202,7 @@ def faults(step: Step) -> dict[str, Step]:
     for symbol in sorted(right.free_symbols, key=lambda z: z.name):
         if symbol.is_integer:
             shifted = right.subs(symbol, symbol + 1)
-            if sp.simplify(shifted - right) != 0:
+            if nonzero_somewhere(evaluated(shifted) - evaluated(right)):
                 found["size"] = replace(step, right=shifted)
                 break
     return found

@@ -15,6 +15,7 @@ from fractions import Fraction
 import sympy as sp
 
 from theory.inequality import Interval, is_positive
+from theory.unevaluated import evaluated
 
 
 class Relation(Enum):
@@ -83,7 +84,7 @@ def vanishes(expression: sp.Expr) -> tuple[Verdict, sp.Expr]:
     if difference == 0:
         return Verdict.HOLDS, sp.S.Zero
     # A value refutes at once what simplification would take long to leave standing.
-    if _nonzero_somewhere(expression):
+    if nonzero_somewhere(expression):
         return Verdict.FAILS, difference
     for rewrite in (sp.together, sp.radsimp):
         difference = sp.simplify(rewrite(difference))
@@ -92,8 +93,8 @@ def vanishes(expression: sp.Expr) -> tuple[Verdict, sp.Expr]:
     return Verdict.UNDECIDED, difference
 
 
-def _nonzero_somewhere(expression: sp.Expr) -> bool:
-    """Whether a value at a rational point shows that an expression is not identically zero."""
+def nonzero_somewhere(expression: sp.Expr) -> bool:
+    """Whether a value at a rational point shows that an expression is not identically zero. Exact."""
     symbols = sorted(expression.free_symbols, key=lambda z: z.name)
     for shift in range(3):
         # Rational points inside |s| < sqrt(p q) for the symbols used here: small, distinct, positive.
@@ -143,7 +144,8 @@ class Step:
     statement : str
         What the step says, in words; formulas in LaTeX between dollar signs.
     left, right : sympy.Expr
-        The two sides.
+        The two sides. Operations that are only written (:mod:`theory.unevaluated`) are carried out when the step is
+        checked.
     relation : Relation
         How they are related.
     variable : sympy.Symbol, optional
@@ -152,6 +154,9 @@ class Step:
         Abbreviations, substituted in both sides before an equality is checked.
     domain : tuple of (sympy.Symbol, sympy.Expr, sympy.Expr)
         Open intervals on which an inequality is stated.
+    through : tuple of (sympy.Symbol, sympy.Expr)
+        An invertible change of variables in which an equality is checked: what is shown stays in the variables of
+        the statement.
 
     Examples
     --------
@@ -168,6 +173,19 @@ class Step:
     variable: sp.Symbol | None = None
     where: tuple[tuple[sp.Symbol, sp.Expr], ...] = field(default=())
     domain: tuple[Interval, ...] = field(default=())
+    through: tuple[tuple[sp.Symbol, sp.Expr], ...] = field(default=())
+
+    def sides(self) -> tuple[sp.Expr, sp.Expr]:
+        """Both sides, carried out and in the variables of the check. Exact."""
+        left, right = evaluated(self.left), evaluated(self.right)
+        if not self.through:
+            return left, right
+        change = dict(self.through)
+        left, right = (side.subs(change, simultaneous=True) for side in (left, right))
+        # A value that refutes the step spares the simplification of both sides.
+        if self.relation is Relation.EQUAL and nonzero_somewhere(left - right):
+            return left, right
+        return sp.simplify(left), sp.simplify(right)
 
     def check(self) -> Outcome:
         """Check the step. Exact.
@@ -175,25 +193,25 @@ class Step:
         Inequalities are proved by :func:`theory.inequality.is_positive` or not at all: what it cannot prove
         is undecided, and refuted only by a value that is not positive inside the domain.
         """
+        left, right = self.sides()
         if self.relation is Relation.POSITIVE:
-            return Outcome(self.name, _positivity(self.left, self.domain), self.left)
-        left = self.left
+            return Outcome(self.name, _positivity(left, self.domain), left)
         if self.relation is Relation.INCREASING:
             ((variable, lower, _),) = self.domain
             at_end, rest = vanishes(sp.limit(left, variable, lower, "+"))
             if at_end is not Verdict.HOLDS:
                 return Outcome(self.name, at_end, rest)
-            slope, rest = vanishes(sp.diff(left, variable) - self.right)
+            slope, rest = vanishes(sp.diff(left, variable) - right)
             if slope is not Verdict.HOLDS:
                 return Outcome(self.name, slope, rest)
-            return Outcome(self.name, _positivity(self.right, self.domain), self.right)
+            return Outcome(self.name, _positivity(right, self.domain), right)
         if self.relation is Relation.LIMIT:
             left = sp.limit(left, self.variable, sp.oo)
         if self.relation is Relation.DERIVATIVE:
             left = sp.diff(left, self.variable)
         elif self.relation is Relation.INTEGRAL:
             left = sp.integrate(left, (self.variable, -sp.oo, sp.oo))
-        difference = left - self.right
+        difference = left - right
         if isinstance(difference, sp.MatrixExpr):
             return Outcome(self.name, *_matrix_vanishes(difference))
         if self.where:

@@ -15,6 +15,7 @@ from theory import gaussian
 from theory.activations import activation as find_activation
 from theory.derivation import Derivation, Relation, Step
 from theory.symbols import p, q, r1, r2, s, u, x, y
+from theory.unevaluated import at
 
 
 class Interaction(Protocol):
@@ -148,12 +149,12 @@ def interaction_derivation(activation: str = "erf") -> Derivation:
         Step(
             "odd",
             r"$\sigma$ is odd, so $g = 0$ at $s = 0$ (independent factors of mean 0)",
-            sigma.at(-x),
-            -sigma.at(x),
+            at(sigma.expression, {x: -y}),
+            -sigma.at(y),
         ),
-        Step("origin", r"The arcsine vanishes at $s = 0$", value.subs(s, 0), sp.S.Zero),
+        Step("origin", r"The arcsine vanishes at $s = 0$", at(value, {s: 0}), sp.S.Zero),
         # The derivative of the arcsine, squared: both sides positive on s^2 < (1 + p)(1 + q).
-        Step("antiderivative", r"Integrate over $s$ from $0$", sp.diff(value, s) ** 2, d_s**2),
+        Step("antiderivative", r"Integrate over $s$ from $0$", sp.Derivative(value, s) ** 2, d_s**2),
     )
     return Derivation(f"{activation}-interaction", steps, value)
 

@@ -11,6 +11,7 @@ from theory.derivation import Derivation, Step
 from theory.interactions import interaction
 from theory.structure import Group, Structure
 from theory.symbols import a, m, r
+from theory.unevaluated import at
 
 
 def exact_size(name: str, value: int | sp.Expr) -> sp.Expr:
@@ -69,17 +70,25 @@ def one_neuron_derivation() -> Derivation:
     True
     """
     star = group(m)
-    at = {a: star.outgoing, r: star.norm}
+    star_values = {a: star.outgoing, r: star.norm}
     loss = one_neuron_loss(a, r, star.cosine, m)
+    # 2m - 1, so that all roots are of positive numbers.
+    odd = sp.Symbol("o", positive=True)
     steps = (
-        Step("outgoing", r"$\partial L / \partial a = 0$ at the solution", sp.diff(loss, a).subs(at), sp.S.Zero),
+        Step(
+            "outgoing",
+            r"$\partial L / \partial a = 0$ at the solution",
+            at(sp.Derivative(loss, a), star_values),
+            sp.S.Zero,
+        ),
         Step(
             "norm",
             r"$\partial L / \partial r = 0$ at the solution",
-            sp.simplify(sp.diff(loss, r).subs(at)),
+            at(sp.Derivative(loss, r), star_values),
             sp.S.Zero,
+            through=((m, (1 + odd) / 2),),
         ),
-        Step("loss", r"The loss there is $L^*_{\mathrm{erf}}(m)$", loss.subs(at), star.loss),
+        Step("loss", r"The loss there is $L^*_{\mathrm{erf}}(m)$", at(loss, star_values), star.loss),
     )
     return Derivation("erf-one-neuron", steps, star.loss)
 

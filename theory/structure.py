@@ -49,6 +49,12 @@ class Structure:
     activation: str
     groups: tuple[Group, ...]
 
+    def _repr_latex_(self) -> str:
+        """Loss and groups, for notebooks. Exact."""
+        from theory.latex.notebook import structure_latex
+
+        return structure_latex(self)
+
     @property
     def n(self) -> sp.Expr:
         """Number of student neurons."""

@@ -90,6 +90,12 @@ class Certificate:
     ellipsoid: Ellipsoid | None = None
     existence: Existence | None = None
 
+    def _repr_html_(self) -> str:
+        """What was proved, for notebooks. Enclosure."""
+        from verify.certificates.notebook import certificate_html
+
+        return certificate_html(self)
+
 
 def certify(
     problem: Problem,

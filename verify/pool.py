@@ -50,7 +50,7 @@ def runs(tasks: Sequence[Task], *, jobs: int) -> Iterator[tuple[Task, Run]]:
             for task in order:
                 yield task, run_task(task)
             return
-    yield from _over_processes(order, run_task, min(jobs, len(order)))
+    yield from over_processes(order, run_task, min(jobs, len(order)))
 
 
 def _start_worker() -> None:
@@ -139,7 +139,8 @@ def finished(
             yield task, future
 
 
-def _over_processes(tasks: Sequence[T], work: Callable[[T], R], jobs: int) -> Iterator[tuple[T, R]]:
+def over_processes(tasks: Sequence[T], work: Callable[[T], R], jobs: int) -> Iterator[tuple[T, R]]:
+    """Do work over processes, yielding each task with what came of it as it finishes. Exact."""
     with processes(jobs) as executor:
         for task, future in finished(executor, tasks, work, ahead=jobs * AHEAD):
             yield task, future.result()

@@ -32,7 +32,7 @@ def test_small_work_starts_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise AssertionError("a process was started")
 
-    monkeypatch.setattr(pool, "_over_processes", refuse)
+    monkeypatch.setattr(pool, "over_processes", refuse)
     assert len(list(pool.runs(TASKS[:1], jobs=2))) == 1
 
 

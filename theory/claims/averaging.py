@@ -5,11 +5,12 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.averaging import copy_average_derivation
-from theory.claim import Claim, Kind
+from theory.claim import Claim, Formula, Kind
 from theory.derivation import Relation, Step
 from theory.interactions import pair
 from theory.neuron import group, one_neuron_loss
-from theory.symbols import k, m, n, p, q, s
+from theory.symbols import a, k, m, n, p, q, r, s
+from theory.unevaluated import at, quantity, quantity_of
 
 
 def _critical() -> tuple[Step, ...]:
@@ -23,16 +24,16 @@ def _additive() -> tuple[Step, ...]:
         Step(
             "no-cross-terms",
             r"Vectors of different groups are orthogonal: $g = 0$",
-            exact.value.subs(s, 0),
+            at(exact.value, {s: 0}),
             sp.S.Zero,
         ),
         Step(
             "group",
             r"so each group adds the loss of one neuron with $m$ teachers",
-            one_neuron_loss(star.outgoing, star.norm, star.cosine, m),
+            at(one_neuron_loss(a, r, star.cosine, m), {a: star.outgoing, r: star.norm}),
             star.loss,
         ),
-        Step("copy", r"and a copy adds nothing, $L^*_{\mathrm{erf}}(1) = 0$", group(1).loss, sp.S.Zero),
+        Step("copy", r"and a copy adds nothing, $L^*_{\mathrm{erf}}(1) = 0$", at(star.loss, {m: 1}), sp.S.Zero),
     )
 
 
@@ -49,20 +50,20 @@ def _count() -> tuple[Step, ...]:
             "recursion",
             r"The k-th teacher is alone in its group or joins others: $N(k, n) = n (N(k-1, n) + N(k-1, n-1))$, satisfied "
             r"term by term by $N(k, n) = \sum_i (-1)^{n-i} \binom ni i^k$",
-            sp.combsimp(sp.powsimp(sp.expand(recursion))),
+            recursion,
             sp.S.One,
         ),
         Step(
             "start",
             r"One student takes all teachers in one way",
-            term(k, sp.S.One).subs(i, 1),
+            at(term(k, n), {n: 1, i: 1}),
             sp.S.One,
         ),
         Step(
             "one-teacher",
             r"One teacher is not enough for $n \ge 2$ students: $\sum_i (-1)^{n-i} \binom ni i = n \sum_i (-1)^{n-i} \binom{n-1}{i-1} = "
             r"n (1-1)^{n-1} = 0$",
-            sp.combsimp(i * sp.binomial(n, i) / sp.binomial(n - 1, i - 1)),
+            i * sp.binomial(n, i) / sp.binomial(n - 1, i - 1),
             n,
         ),
     )
@@ -71,13 +72,13 @@ def _count() -> tuple[Step, ...]:
 def _signs() -> tuple[Step, ...]:
     exact = pair("erf")
     return (
-        Step("odd", r"$g(w, -v) = -g(w, v)$", exact.value.subs(s, -s), -exact.value),
-        Step("odd-slope", r"$G_s$ is even in $s$", exact.d_s.subs(s, -s), exact.d_s),
+        Step("odd", r"$g(w, -v) = -g(w, v)$", at(exact.value, {s: -s}), -exact.value),
+        Step("odd-slope", r"$G_s$ is even in $s$", at(exact.d_s, {s: -s}), exact.d_s),
         Step(
             "norm-unchanged",
             r"Norms do not see the sign, so $b_j \sigma(v_j \cdot x) = \sigma(b_j v_j \cdot x)$ for $b_j = \pm 1$ and the "
             r"problem is that of the teacher $b_j v_j$",
-            exact.value.subs(q, (-sp.sqrt(q)) ** 2),
+            at(exact.value, {q: sp.Pow(-sp.sqrt(q), 2, evaluate=False)}),
             exact.value,
         ),
     )
@@ -85,7 +86,7 @@ def _signs() -> tuple[Step, ...]:
 
 def _copies() -> tuple[Step, ...]:
     exact = pair("erf")
-    pull = exact.d_s.subs({s: 0, p: 1, q: 1}, simultaneous=True)
+    pull = at(exact.d_s, {s: 0, p: 1, q: 1})
     return (
         Step(
             "pull",
@@ -97,9 +98,47 @@ def _copies() -> tuple[Step, ...]:
         Step(
             "loss",
             r"and the loss is that of the uncopied teachers, $(k - n)/3$",
-            (k - n) * exact.value.subs({s: 1, p: 1, q: 1}, simultaneous=True),
+            (k - n) * at(exact.value, {s: 1, p: 1, q: 1}),
             (k - n) / 3,
         ),
+    )
+
+
+def _critical_formulas() -> tuple[Formula, ...]:
+    star = group(m)
+    total = quantity(r"\textstyle\sum_{j \in G_i} v_j")
+    return (
+        Formula(quantity("w_i"), "=", star.norm * star.cosine * total, tail=r"with $m = |G_i|$, and"),
+        Formula(quantity("a_i"), "=", star.outgoing),
+    )
+
+
+def _loss_formulas() -> tuple[Formula, ...]:
+    i = sp.Symbol("i", integer=True, positive=True)
+    star = quantity_of(r"L^*_{\mathrm{erf}}")
+    return (
+        Formula(sp.Symbol("L"), "=", sp.Sum(star(sp.IndexedBase("k")[i]), (i, 1, n)), tail="with"),
+        Formula(star(m), "=", group(m).loss, "group"),
+        Formula(star(1), "=", group(1).loss, "copy"),
+    )
+
+
+def _count_formulas() -> tuple[Formula, ...]:
+    i = sp.Symbol("i", integer=True, positive=True)
+    onto = sp.Sum((-1) ** (n - i) * sp.binomial(n, i) * i**k, (i, 1, n))
+    return (Formula(quantity_of("N")(k, n), "=", onto),)
+
+
+def _sign_formulas() -> tuple[Formula, ...]:
+    b, y = sp.symbols("b_j y_j", real=True)
+    sigma = sp.Function("sigma")
+    return (Formula(b * sigma(y), "=", sigma(b * y), tail=r"with $y_j = v_j \cdot x$, $b_j = \pm 1$."),)
+
+
+def _copies_formulas() -> tuple[Formula, ...]:
+    return (
+        Formula(quantity(r"\nabla_{w_i} L \cdot v_j"), "=", -2 / sp.pi, "pull"),
+        Formula(sp.Symbol("L"), "=", (k - n) / 3, "loss"),
     )
 
 
@@ -113,6 +152,10 @@ CLAIMS = (
         _critical,
         "the gradient at a copy-average point is rounding",
         "the point in a uniqueness box",
+        title="Copy-average points are critical",
+        text=r"For every partition of the teachers into groups $G_1, \dots, G_n$ the copy-average point is critical:",
+        formulas=_critical_formulas,
+        references=("simsek2023",),
     ),
     Claim(
         "erf-ca-loss",
@@ -123,6 +166,8 @@ CLAIMS = (
         _additive,
         "end points at copy-average have this loss",
         "an enclosure of the loss",
+        title="The loss at copy-average points",
+        formulas=_loss_formulas,
     ),
     Claim(
         "erf-ca-count",
@@ -133,6 +178,10 @@ CLAIMS = (
         _count,
         "nothing: it is a count",
         "nothing: it is a count",
+        title="How many copy-average points there are",
+        text="There are $2^n N(k, n)$ copy-average points, $N(k, n)$ being the number of maps of $k$ teachers onto $n$ "
+        "students",
+        formulas=_count_formulas,
     ),
     Claim(
         "erf-signed-teacher",
@@ -143,6 +192,9 @@ CLAIMS = (
         _signs,
         "flows from sign images are sign images",
         "nothing: it is an identity",
+        title="Signs of the teacher",
+        text=r"A teacher with outgoing weights $\pm 1$ is the same problem up to signs of its vectors",
+        formulas=_sign_formulas,
     ),
     Claim(
         "erf-copies-not-critical",
@@ -153,5 +205,9 @@ CLAIMS = (
         _copies,
         "no flow ends at exact copies",
         "a gradient bounded away from zero",
+        title="Exact copies are not critical",
+        text="For $n < k$, $n$ exact copies (up to sign) are not critical; at $(w_i, a_i) = (v_i, 1)$, for uncopied "
+        "$v_j$,",
+        formulas=_copies_formulas,
     ),
 )

@@ -10,11 +10,12 @@ from functools import cache
 
 import sympy as sp
 
-from theory.claim import Claim, Kind
+from theory.claim import Claim, Formula, Kind
 from theory.derivation import Step
 from theory.normalised import Functions, Normalised, curve, slope, standard_form, t
 from theory.regular import eta, kappa, omega, psi, r, regular_equations, rho, u, v
 from theory.symbols import a, k, n
+from theory.unevaluated import at, quantity
 
 eps, nu = sp.symbols("epsilon nu", positive=True)
 #: Analytic factors: pair = eps p, B = eps^3 B_0, G = eps^3 G_0.
@@ -133,31 +134,34 @@ def _limits() -> tuple[Step, ...]:
     equations = [e.replace(r, lambda x: sixth + x**2 * r2) for e in regular_equations()]
     at_rest = {omega: 0, rho: 0}
     zeroth = [e.subs(at_rest, simultaneous=True).subs(eta, 0) for e in equations]
-    first = [sp.diff(e.subs(at_rest, simultaneous=True), eta).subs(eta, 0) for e in equations]
+    shown = [e.subs(at_rest, simultaneous=True) for e in equations]
+    first = [sp.diff(e, eta).subs(eta, 0) for e in shown]
     drift, more = -6 * kappa / a**4, -2 * _fluctuations(t)
     return (
         Step(
             "limit-t",
             r"At $n = \nu k^{3/5}$ and $\varepsilon = k^{-1/5}$ the parameters of claim erf-pc-branch are $\kappa = 1/(48\nu^5)$, $\eta = \varepsilon/(2\nu^2)$, $\omega = \varepsilon^3/\nu$, $\rho = \nu\varepsilon^2$. In the limit $\psi_t = 0$,",
             2 * a * zeroth[0],
-            sp.diff(psi(), t),
+            sp.Derivative(psi(), t),
         ),
-        Step("limit-u", r"$u = -6\kappa/a^4$", zeroth[2] - u, -drift),
-        Step("limit-v", r"and $v = -6\kappa/a^4$, so that", zeroth[3] - v, -drift),
+        Step("limit-u", r"$u = -6\kappa/a^4$", at(shown[2], {eta: 0, u: 0}), -drift),
+        Step("limit-v", r"and $v = -6\kappa/a^4$, so that", at(shown[3], {eta: 0, v: 0}), -drift),
         Step(
             "limit-a",
             r"$\psi_a = 4\kappa/a^5$: a critical point of $\psi + \kappa a^{-4}$",
-            2 * zeroth[1].subs(v, drift),
-            sp.diff(psi(), a) - 4 * kappa / a**5,
+            2 * at(zeroth[1], {v: drift}),
+            sp.Derivative(psi(), a) - 4 * kappa / a**5,
         ),
         Step(
             "first-t",
             r"To the next order $\psi_t + \eta F_t = 0$ with $F = \arcsin'(2t^2) - 1$,",
-            2 * a * first[0],
-            sp.diff(_fluctuations(t), t),
+            2 * a * at(sp.Derivative(shown[0], eta), {eta: 0}),
+            sp.Derivative(_fluctuations(t), t),
         ),
-        Step("first-v", r"$v$ changes by $-2\eta F$", first[3], -more),
-        Step("first-a", r"and $\psi_a = 4\kappa/a^5$ remains", first[1] + sp.diff(zeroth[1], v) * more, sp.S.Zero),
+        Step("first-v", r"$v$ changes by $-2\eta F$", at(sp.Derivative(shown[3], eta), {eta: 0}), -more),
+        Step(
+            "first-a", r"and $\psi_a = 4\kappa/a^5$ remains", first[1] + sp.Derivative(zeroth[1], v) * more, sp.S.Zero
+        ),
     )
 
 
@@ -184,24 +188,27 @@ def _block_steps() -> tuple[Step, ...]:
             _negative(),
             sp.S.Zero,
         ),
-        Step("third", r"(the arcsine's third derivative)", sp.diff(curve(X), X), _third(X)),
+        Step("third", r"(the arcsine's third derivative)", sp.Derivative(curve(X), X), _third(X)),
         Step(
             "valley-tt",
             r"With $T = \frac12 (\psi + \eta F)''$ in $(t, a)$,",
-            tt.subs(values),
-            (sp.diff(hessian, t, 2) + sp.diff(fluctuations, t, 2)) / 2,
+            tt,
+            sp.Derivative(hessian + fluctuations, (t, 2)) / 2,
+            where=tuple(values.items()),
         ),
         Step(
             "valley-ta",
             r"but $\eta F_t / a$ beside $\frac12 \psi_{ta}$",
-            ta.subs(values),
-            sp.diff(hessian, t, a) / 2 + sp.diff(fluctuations, t) / a,
+            ta,
+            sp.Derivative(hessian, t, a) / 2 + sp.Derivative(fluctuations, t) / a,
+            where=tuple(values.items()),
         ),
         Step(
             "valley-aa",
             r"and $\eta F/a^2$ beside $\frac12 \psi_{aa}$,",
-            aa.subs(values),
-            sp.diff(hessian, a, 2) / 2 + fluctuations / a**2,
+            aa,
+            sp.Derivative(hessian, (a, 2)) / 2 + fluctuations / a**2,
+            where=tuple(values.items()),
         ),
         Step(
             "determinant", r"its determinant is $\frac{2F}{\nu^2} \det T$", determinant.coeff(eps, 0), stiff * zeroth
@@ -231,19 +238,24 @@ def _law() -> tuple[Step, ...]:
         Step(
             "scale",
             r"$\kappa_0$ being $\frac14 a^5 \psi_a$ where $\psi_t = \det\psi'' = 0$, $\nu_0 = (48\kappa_0)^{-1/5}$",
-            1 / (48 * scale**5),
+            at(1 / (48 * nu**5), {nu: scale}),
             base,
         ),
         Step(
             "correction",
             r"and with $\kappa = \kappa_0 + \kappa_1 \eta + \dots$ on $\psi_t + \eta F_t = \det T = 0$, $\nu = \nu_0 (1 + C_1 \varepsilon + \dots)$, "
             r"$C_1 = -\kappa_1/(10 \kappa_0 \nu_0^2)$",
-            sp.diff((48 * (base + change * eps / (2 * nu**2))) ** sp.Rational(-1, 5), eps)
-            .subs(eps, 0)
-            .subs(nu, scale),
-            scale * (-change / (10 * base * scale**2)),
+            at(sp.Derivative((48 * (base + change * eps / (2 * nu**2))) ** sp.Rational(-1, 5), eps), {eps: 0}),
+            scale * (-change / (10 * base * nu**2)),
         ),
     )
+
+
+def _law_formulas() -> tuple[Formula, ...]:
+    scale, first, rest = quantity(r"\nu_0"), quantity("C_1"), quantity(r"O(k^{-2/5})")
+    real = sp.Symbol("k", positive=True)
+    law = scale * real ** sp.Rational(3, 5) * (1 + first * real ** sp.Rational(-1, 5) + rest)
+    return (Formula(quantity("n_c"), "=", law, tail="with the constants that ball arithmetic encloses below."),)
 
 
 CLAIMS = (
@@ -259,5 +271,9 @@ CLAIMS = (
         "the sign of that block's determinant at n and at n - 1",
         balls="the root (t, a) of psi_t = det psi'' = 0 and that it is simple; that psi'' is positive definite on the way there from "
         "(1/2, 1) along psi_t = 0",
+        title="Where the perturbed copy becomes a minimum",
+        text="For large $k$ the perturbed copy's block that decides on a minimum is regular from some $M k^{3/5}$ down "
+        "to one $n_c$, where it is singular:",
+        formulas=_law_formulas,
     ),
 )

@@ -7,7 +7,7 @@ from functools import cache
 import sympy as sp
 
 from theory import normalised as normal
-from theory.claim import Claim, Kind
+from theory.claim import Claim, Formula, Kind
 from theory.claims.optimum import LOSS, M
 from theory.derivation import Relation, Step
 from theory.interactions import pair
@@ -29,8 +29,10 @@ from theory.regular import (
     whole,
 )
 from theory.symbols import a, k, n, p, q, s
+from theory.unevaluated import at, quantity, quantity_of
 
 D, E, X = sp.symbols("D E X", positive=True)
+x = sp.Symbol("x", positive=True)
 Q, B, G, N = sp.symbols("Q B G N", real=True)
 #: n/k, and 1/k.
 c = sp.Symbol("c", positive=True)
@@ -46,19 +48,19 @@ def _normal_form() -> tuple[Step, ...]:
     exact = pair("erf")
     squared = Q**2 + (n - 1) * B**2 + N * G**2
     products = 2 * Q * B + (n - 2) * B**2 + N * G**2
-    at = {Q: z.Q, B: z.B, G: z.G, N: k - n}
+    star = {Q: z.Q, B: z.B, G: z.G, N: k - n}
     loss, (in_t, in_a, in_U, in_V) = normal.energy(), normal.equations()
     return (
         Step(
             "arcsine",
             r"With $w = \sqrt{2D}\,q$, $D = 1 + |w|^2$, two students interact by $\frac2\pi \arcsin(2 q_i \cdot q_l)$",
-            exact.value.subs({s: 2 * sp.sqrt(D * E) * s, p: D - 1, q: E - 1}, simultaneous=True),
+            at(exact.value, {s: 2 * sp.sqrt(D * E) * s, p: D - 1, q: E - 1}),
             2 / sp.pi * sp.asin(2 * s),
         ),
         Step(
             "teacher",
             r"and a student with a teacher by $\frac2\pi \arcsin q_{ij}$",
-            exact.value.subs({s: sp.sqrt(2 * D) * s, p: D - 1, q: 1}, simultaneous=True),
+            at(exact.value, {s: sp.sqrt(2 * D) * s, p: D - 1, q: 1}),
             2 / sp.pi * sp.asin(s),
         ),
         Step(
@@ -67,21 +69,21 @@ def _normal_form() -> tuple[Step, ...]:
             (D - 1) / D,
             1 - 1 / D,
         ),
-        Step("norm", r"$2 |q_i|^2$ in the unknowns $t, a, U, V$", (2 * squared).subs(at), z.own),
-        Step("product", r"and $2 q_i \cdot q_l$", (2 * products).subs(at), z.pair),
+        Step("norm", r"$2 |q_i|^2$ in the unknowns $t, a, U, V$", at(2 * squared, star), z.own),
+        Step("product", r"and $2 q_i \cdot q_l$", at(2 * products, star), z.pair),
         Step(
             "linear",
             r"With $\arcsin x = x + f(x)$ the linear terms are $\frac12 (n U^2 + N V^2) - \frac k2$",
             normal.energy(whole(named())) - _without_linear_part(),
             (n * U**2 + (k - n) * V**2) / 2 - k / 2 + k * sp.pi / 6,
         ),
-        Step("slope-t", "The derivative in $t$", sp.diff(loss, t), 2 * a * (n - 1) * in_t),
-        Step("slope-U", "in $U$", sp.diff(loss, U), n * in_U),
-        Step("slope-V", "and in $V$", sp.diff(loss, V), (k - n) * in_V),
+        Step("slope-t", "The derivative in $t$", sp.Derivative(loss, t), 2 * a * (n - 1) * in_t),
+        Step("slope-U", "in $U$", sp.Derivative(loss, U), n * in_U),
+        Step("slope-V", "and in $V$", sp.Derivative(loss, V), (k - n) * in_V),
         Step(
             "slope-a",
             "In $a$, where $b$ and $G$ move with $a$",
-            sp.diff(loss, a),
+            sp.Derivative(loss, a),
             2 * n * in_a - (n * (1 + U) * in_U + (k - n) * (1 + V) * in_V) / a,
         ),
     )
@@ -106,8 +108,8 @@ def regular_steps() -> tuple[Step, ...]:
         Step(
             "remainder",
             r"$\arcsin' x - 1 = x^2 g(x)$ with $g = 1/(S(1+S))$, $S = \sqrt{1-x^2}$, analytic at 0",
-            slope(1 / (1 + X)) - 1,
-            (1 + X) ** -2 * excess_slope(1 / (1 + X)),
+            at(slope(x) - 1, {x: 1 / (1 + X)}),
+            at(x**2 * excess_slope(x), {x: 1 / (1 + X)}),
         ),
         Step(
             "sixth",
@@ -130,14 +132,17 @@ def regular_steps() -> tuple[Step, ...]:
         Step(
             "kappa",
             r"where $\kappa = \eta^3/(6\omega)$",
-            (eta**3 / (6 * omega)).subs({eta: k / (2 * n**2), omega: 1 / n}),
+            at(eta**3 / (6 * omega), {eta: k / (2 * n**2), omega: 1 / n}),
             k**3 / (48 * n**5),
         ),
     )
 
 
 def _branch() -> tuple[Step, ...]:
-    limit = [e.subs({eta: 0, omega: 0, kappa: 0}, simultaneous=True) for e in regular_equations()]
+    limit = [at(e, {eta: 0, omega: 0, kappa: 0}) for e in regular_equations(named())]
+    # At the limit what is left of the arcsine at `own` and `Q` is known: 2t^2 and t.
+    known = {"f_own": f(2 * t**2), "f_Q": f(t), "F_own": slope(2 * t**2) - 1, "F_Q": slope(t) - 1}
+    letters = {sp.Symbol(name): value for name, value in known.items()}
     energy = psi()
     copies = {t: HALF, a: 1}
     hessian = [[sp.diff(energy, x, y).subs(copies) for y in (t, a)] for x in (t, a)]
@@ -148,18 +153,25 @@ def _branch() -> tuple[Step, ...]:
             "limit-t",
             r"At $\eta = \omega = \kappa = 0$, for every $\rho$, they are $\psi_t = 0$ with $\psi = a^2 f(2t^2) - 2 a f(t)$",
             2 * a * limit[0],
-            sp.diff(energy, t),
+            sp.Derivative(energy, t),
+            where=tuple(letters.items()),
         ),
         Step(
             "limit-a",
             r"$\psi_a = 0$, but for terms in $u$ and $v$,",
             2 * limit[1],
-            sp.diff(energy, a) + (rho * u * (1 + rho * u) + (1 - rho) * v * (1 + rho * v)) / a,
+            sp.Derivative(energy, a) + (rho * u * (1 + rho * u) + (1 - rho) * v * (1 + rho * v)) / a,
+            where=tuple(letters.items()),
         ),
         Step("limit-u", r"and $u = 0$", limit[2], u),
         Step("limit-v", r"and $v = 0$", limit[3], v),
-        Step("copies-t", r"Copies, $(t, a) = (\frac12, 1)$, solve them", sp.diff(energy, t).subs(copies), sp.S.Zero),
-        Step("copies-a", r"both", sp.diff(energy, a).subs(copies), sp.S.Zero),
+        Step(
+            "copies-t",
+            r"Copies, $(t, a) = (\frac12, 1)$, solve them",
+            at(sp.Derivative(energy, t), copies),
+            sp.S.Zero,
+        ),
+        Step("copies-a", r"both", at(sp.Derivative(energy, a), copies), sp.S.Zero),
         Step(
             "hessian",
             r"and are not degenerate: $\det \psi'' = (\frac\pi3 - 1)(\frac{32}{3\sqrt3} - 4) - 4\varphi^2$, $\varphi = "
@@ -201,6 +213,13 @@ RATIO = phi / (phi + soft)
 @cache
 def _orders() -> list[sp.Expr]:
     r"""Coefficients of 1, eps, eps^2 in eps times the energy less :math:`(k-n)(\frac\pi6-\frac12)`, at n = c/eps."""
+    scaled = sp.expand(_scaled())
+    return [scaled.coeff(eps, i) for i in range(3)]
+
+
+@cache
+def _scaled() -> sp.Expr:
+    """The energy so, with what is known of its terms to second order."""
     inner, outgoing = HALF + eps * t1 + eps**2 * t2, 1 + eps * a1 + eps**2 * a2
     # 1/a to the same order.
     inverse = 1 - eps * a1 + eps**2 * (a1**2 - a2)
@@ -221,7 +240,7 @@ def _orders() -> list[sp.Expr]:
         step = near_half - HALF
         return soft / 2 + phi * step + bend * step**2 / 2
 
-    scaled = sp.expand(
+    return (
         c * outgoing**2 * taylor(x["own"])
         - 2 * c * outgoing * taylor(x["Q"])
         + c * soft / 2
@@ -229,7 +248,6 @@ def _orders() -> list[sp.Expr]:
         - 2 * eps**2 * c * outgoing * ((c - eps) * x["B"] ** 3 + (1 - c) * x["G"] ** 3) * sixth
         + eps**2 * (c * U1**2 + (1 - c) * V1**2) / 2
     )
-    return [scaled.coeff(eps, i) for i in range(3)]
 
 
 def _next_order() -> tuple[sp.Expr, sp.Expr]:
@@ -242,23 +260,26 @@ def _next_order() -> tuple[sp.Expr, sp.Expr]:
 
 
 def _lower() -> tuple[Step, ...]:
-    zeroth, first, second = _orders()
+    _, first, second = _orders()
+    scaled = _scaled()
     order, value = _next_order()
     force = (1 - c) / c**2 * bend
-    at = {t1: -soft * force / DET, a1: 2 * phi * force / DET, U1: 0, V1: -phi / c}
+    star = {t1: -soft * force / DET, a1: 2 * phi * force / DET, U1: 0, V1: -phi / c}
     leading = (phi * (1 - c) / c - soft) / sp.pi
     correction = 2 / sp.pi * value + 1 / (24 * sp.pi * (1 - c))
-    shift = (correction / (phi / (sp.pi * c**2))).subs(c, RATIO)
+    c1 = sp.Symbol("c_1", real=True)
+    shift_in_c = correction / (phi / (sp.pi * c**2))
+    shift = shift_in_c.subs(c, RATIO)
     return (
-        Step("letter-phi", r"With $\varphi = f'(\frac12)$,", sp.diff(f(X), X).subs(X, HALF), PHI),
-        Step("letter-beta", r"$\beta = f''(\frac12)$,", sp.diff(f(X), X, 2).subs(X, HALF), BEND),
-        Step("letter-A", r"$A = 2 f(\frac12)$:", 2 * f(HALF), SOFT),
+        Step("letter-phi", r"With $\varphi = f'(\frac12)$,", at(sp.Derivative(f(X), X), {X: HALF}), PHI),
+        Step("letter-beta", r"$\beta = f''(\frac12)$,", at(sp.Derivative(f(X), (X, 2)), {X: HALF}), BEND),
+        Step("letter-A", r"$A = 2 f(\frac12)$:", at(2 * f(X), {X: HALF}), SOFT),
         Step(
             "leading",
             r"At $n = ck$ the branch of claim erf-pc-branch is analytic in $\varepsilon = 1/k$: $\eta = \varepsilon/(2c^2)$, "
             r"$\omega = \varepsilon/c$, $\kappa = \varepsilon^2/(48c^5)$. There $\varepsilon (\frac\pi2 L - (k-n)(\frac\pi6 - \frac12))$ "
             r"has no constant term,",
-            zeroth,
+            at(scaled, {eps: 0}),
             sp.S.Zero,
         ),
         Step(
@@ -274,10 +295,15 @@ def _lower() -> tuple[Step, ...]:
             order.subs(CONSTANTS),
         ),
         *(
-            Step(f"stationary-{x.name}", rf"and is stationary in ${x.name}$", sp.diff(order, x).subs(at), sp.S.Zero)
+            Step(
+                f"stationary-{x.name}",
+                rf"and is stationary in ${x.name}$",
+                at(sp.Derivative(order, x), star),
+                sp.S.Zero,
+            )
             for x in (t1, a1, U1, V1)
         ),
-        Step("value", r"where it is $W(c)$", order.subs(at), value),
+        Step("value", r"where it is $W(c)$", at(order, star), value),
         Step(
             "average",
             r"Copy-average has $L^*(m) = (\frac13 - \frac1\pi) m - \frac{1}{24\pi m} + \dots$, analytic in $1/m$, $m = (1-c)k + 1$",
@@ -290,13 +316,13 @@ def _lower() -> tuple[Step, ...]:
             "equal",
             r"So $L_{PC} - L_{CA} \to \frac\varphi\pi \frac{1-c}c - "
             r"(\frac13 - \frac1\pi)$, which vanishes at $c^* = \varphi/(\varphi + \frac\pi3 - 1)$",
-            leading.subs(c, RATIO),
+            at(leading, {c: RATIO}),
             sp.S.Zero,
         ),
         Step(
             "slope",
             r"and nowhere else: its derivative $-\varphi/(\pi c^2)$",
-            sp.diff(leading, c),
+            sp.Derivative(leading, c),
             -phi / (sp.pi * c**2),
         ),
         Step("falls", r"is negative", phi / (sp.pi * c**2), sp.S.Zero, Relation.POSITIVE),
@@ -312,8 +338,8 @@ def _lower() -> tuple[Step, ...]:
             "shift",
             r"At the next order $L_{PC} - L_{CA} = \dots + \frac1k (\frac2\pi W + \frac1{24\pi(1-c)})$, so by the implicit function "
             r"theorem $n = c^* k + c_1 + O(1/k)$ with $c_1 \varphi/(\pi c^{*2}) = \frac2\pi W(c^*) + \frac1{24\pi(1-c^*)}$",
-            shift * (phi / (sp.pi * c**2)).subs(c, RATIO),
-            correction.subs(c, RATIO),
+            at(c1 * phi / (sp.pi * c**2), {c1: correction * sp.pi * c**2 / phi}),
+            correction,
         ),
         *_digits("ratio", r"$c^*$", RATIO.subs(CONSTANTS), "0.766230818252163187700843440548"),
         *_digits("constant", r"$c_1$", shift.subs(CONSTANTS), "-1.490331854253671268322793"),
@@ -335,6 +361,28 @@ def _digits(name: str, what: str, value: sp.Expr, text: str) -> tuple[Step, ...]
     )
 
 
+def _normal_formulas() -> tuple[Formula, ...]:
+    i, h, j = sp.symbols("i l j", integer=True, positive=True)
+    weights, inner = sp.IndexedBase("a"), sp.IndexedBase("q")
+    own = sp.Sum(weights[i] * weights[h] * sp.asin(2 * quantity(r"q_i \cdot q_l")), (i, 1, n), (h, 1, n))
+    mixed = sp.Sum(weights[i] * sp.asin(inner[i, j]), (i, 1, n), (j, 1, k))
+    whole = own - 2 * mixed + sp.pi * k / 6
+    return (Formula(sp.pi / 2 * sp.Symbol("L"), "=", whole, tail=r"with $q = w/\sqrt{2(1+|w|^2)}$."),)
+
+
+def _branch_formulas() -> tuple[Formula, ...]:
+    words = r"is the loss per student in the limit; exact copies, $(t, a) = (\frac12, 1)$, are its critical point."
+    return (Formula(quantity_of(r"\psi")(t, a), "=", psi(), tail=words),)
+
+
+def _lower_formulas() -> tuple[Formula, ...]:
+    first, rest, star = quantity("c_1"), quantity(r"O(k^{-1})"), quantity("c^*")
+    return (
+        Formula(sp.Symbol("n"), "=", star * k + first + rest, tail="with"),
+        Formula(star, "=", RATIO.subs(CONSTANTS)),
+    )
+
+
 CLAIMS = (
     Claim(
         "erf-normal-form",
@@ -346,6 +394,8 @@ CLAIMS = (
         _normal_form,
         "nothing: it is an identity",
         "nothing: it is an identity",
+        title="The loss in normalised coordinates",
+        formulas=_normal_formulas,
     ),
     Claim(
         "erf-pc-branch",
@@ -357,6 +407,10 @@ CLAIMS = (
         _branch,
         "nothing further",
         "the reduced equations in a uniqueness box",
+        title="The perturbed copy for large $k$",
+        text=r"There are $M$ and $k_0$ so that for $k \ge k_0$ the perturbed copy exists for all real $n$ in $[M "
+        r"k^{3/5}, k]$, continued from $n = k$, and tends to exact copies as $k^3/n^5$ and $k/n^2$ tend to zero",
+        formulas=_branch_formulas,
     ),
     Claim(
         "erf-pc-lower-law",
@@ -368,5 +422,9 @@ CLAIMS = (
         _lower,
         "nothing further",
         "enclosures of both losses on both sides of the boundary",
+        title="Where the perturbed copy is lower",
+        text=r"For every $c_0 > 0$ and large $k$ the perturbed copy has a lower loss than optimal copy-average exactly "
+        r"for $n$ above the following, among $c_0 k \le n < k$",
+        formulas=_lower_formulas,
     ),
 )

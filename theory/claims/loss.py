@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claim import Claim, Kind
+from theory.claim import Claim, Formula, Kind
 from theory.derivation import Step
 from theory.interactions import interaction, interaction_derivation, pair
 from theory.symbols import k, n, p, q, r1, r2, s, u
+from theory.unevaluated import at, quantity, quantity_of
 
 
 def _arcsine_law() -> tuple[Step, ...]:
@@ -31,7 +32,7 @@ def _loss_in_weights() -> tuple[Step, ...]:
         Step(
             "symmetry",
             r"$g(w, v) = g(v, w)$, so the two mixed terms are equal",
-            exact.value.subs({p: q, q: p}, simultaneous=True),
+            at(exact.value, {p: q, q: p}),
             exact.value,
         ),
     )
@@ -39,19 +40,25 @@ def _loss_in_weights() -> tuple[Step, ...]:
 
 def _loss_in_order_parameters() -> tuple[Step, ...]:
     exact = pair("erf")
-    at = {s: r1 * r2 * u, p: r1**2, q: r2**2}
+    order = {s: r1 * r2 * u, p: r1**2, q: r2**2}
     return (
         Step(
             "substitution",
             r"$w \cdot v = r_1 r_2 u$, $|w|^2 = r_1^2$, $|v|^2 = r_2^2$ in every pair",
-            exact.value.subs(at, simultaneous=True),
+            at(exact.value, order),
             2 / sp.pi * sp.asin(r1 * r2 * u / sp.sqrt((1 + r1**2) * (1 + r2**2))),
         ),
         Step(
-            "unit-teacher", r"$g(v_j, v_j) = 1/3$ for a unit vector", interaction("erf", 1, 1, 1), sp.Rational(1, 3)
+            "unit-teacher",
+            r"$g(v_j, v_j) = 1/3$ for a unit vector",
+            at(interaction("erf"), {r1: 1, r2: 1, u: 1}),
+            sp.Rational(1, 3),
         ),
         Step(
-            "orthogonal-teachers", r"$g(v_i, v_j) = 0$ for orthogonal vectors", interaction("erf", 1, 1, 0), sp.S.Zero
+            "orthogonal-teachers",
+            r"$g(v_i, v_j) = 0$ for orthogonal vectors",
+            at(interaction("erf"), {r1: 1, r2: 1, u: 0}),
+            sp.S.Zero,
         ),
     )
 
@@ -64,7 +71,7 @@ def _gradient() -> tuple[Step, ...]:
     within = sp.Piecewise((1, j <= d), (0, True))
 
     def slope(expression: sp.Expr) -> sp.Expr:
-        return sp.diff(expression, w[j]).doit()
+        return sp.Derivative(expression, w[j])
 
     exact = pair("erf")
     root = (1 + p) * (1 + q) - s**2
@@ -84,13 +91,13 @@ def _gradient() -> tuple[Step, ...]:
         Step(
             "slope-in-s",
             r"$G_s^2 = (2/\pi)^2 / ((1+p)(1+q) - s^2)$, positive root",
-            sp.diff(exact.value, s) ** 2,
+            sp.Derivative(exact.value, s) ** 2,
             4 / sp.pi**2 / root,
         ),
         Step(
             "slope-in-p",
             r"$G_p = -\frac{s}{2(1+p)} G_s$",
-            sp.diff(exact.value, p) / sp.diff(exact.value, s),
+            sp.Derivative(exact.value, p) / sp.Derivative(exact.value, s),
             -s / (2 * (1 + p)),
         ),
     )
@@ -108,25 +115,71 @@ def _equivalence() -> tuple[Step, ...]:
             "chain-rule-norm",
             r"In $\nabla_w L = L_r \hat w + \sum_j L_{u_j} (v_j - u_j \hat w)/r$, the component along $\hat w$: the sum "
             r"over $j$ of $u_j$ times the component along $v_j$, plus $c^2 (L_r - S/r)$, $c^2 = 1 - \sum u_j^2$",
-            sp.expand(L_r * U + (S - U * S) / r + (1 - U) * (L_r - S / r)),
+            L_r * U + (S - U * S) / r + (1 - U) * (L_r - S / r),
             L_r,
         ),
         Step(
             "inside",
             r"Where $c \ne 0$, the component off the teachers' span gives $L_r = S/r$, and then each component along "
             r"$v_j$ is $L_{u_j}/r$: all $L_{u_j} = 0$, so $S = 0$ and $L_r = 0$ (multiplier $\mu = 0$)",
-            along.subs(L_r, S / r),
+            at(along, {L_r: S / r}),
             L_u / r,
         ),
-        Step("inside-norm", r"With $S = 0$, $L_r = S/r$ vanishes", (S / r).subs(S, 0), sp.S.Zero),
+        Step("inside-norm", r"With $S = 0$, $L_r = S/r$ vanishes", at(S / r, {S: 0}), sp.S.Zero),
         Step(
             "boundary",
             r"Where $c = 0$, $L_r = 0$ and the component along $v_j$ vanishes exactly if $L_{u_j} + 2\mu u_j = 0$ with "
             r"the multiplier $\mu = -S/2$",
-            (r * along).subs(L_r, 0),
-            (L_u + 2 * mu * u).subs(mu, -S / 2),
+            at(r * along, {L_r: 0}),
+            at(L_u + 2 * mu * u, {mu: -S / 2}),
         ),
-        Step("boundary-across", r"There nothing remains off the span", across.subs(c, 0), sp.S.Zero),
+        Step("boundary-across", r"There nothing remains off the span", at(across, {c: 0}), sp.S.Zero),
+    )
+
+
+def _interaction_formulas() -> tuple[Formula, ...]:
+    name = quantity(r"E[\sigma(w \cdot x)\,\sigma(v \cdot x)]")
+    return (Formula(name, "=", pair("erf").value, tail=r"with $s = w \cdot v$, $p = |w|^2$, $q = |v|^2$."),)
+
+
+def _loss_formulas() -> tuple[Formula, ...]:
+    i, j = sp.symbols("i j", integer=True, positive=True)
+    a, b, w, v = (sp.IndexedBase(letter) for letter in "abwv")
+    g = quantity_of(r"g_\sigma")
+    own = sp.Sum(a[i] * a[j] * g(w[i], w[j]), (i, 1, n), (j, 1, n))
+    mixed = sp.Sum(a[i] * b[j] * g(w[i], v[j]), (i, 1, n), (j, 1, k))
+    teacher = sp.Sum(b[i] * b[j] * g(v[i], v[j]), (i, 1, k), (j, 1, k))
+    return (Formula(sp.Symbol("L"), "=", own - 2 * mixed + teacher),)
+
+
+def _order_formulas() -> tuple[Formula, ...]:
+    return (Formula(quantity(r"g_\sigma(w, v)"), "=", interaction("erf"), "substitution"),)
+
+
+def _gradient_formulas() -> tuple[Formula, ...]:
+    i, j = sp.symbols("i j", integer=True, positive=True)
+    a, w, c, z = (sp.IndexedBase(letter) for letter in ("a", "w", "c", "z"))
+    in_s, in_p = quantity("G_s"), quantity("G_p")
+    exact = pair("erf")
+    return (
+        Formula(
+            quantity(r"\nabla_{w_i} L"),
+            "=",
+            2 * a[i] * sp.Sum(c[j] * (in_s * z[j] + 2 * in_p * w[i]), (j, 1, n + k)),
+            tail=r"over all students ($z_j = w_j$, $c_j = a_j$) and teachers ($z_j = v_j$, $c_j = -b_j$), with",
+        ),
+        Formula(in_s, "=", exact.d_s),
+        Formula(in_p, "=", exact.d_p),
+    )
+
+
+def _condition_formulas() -> tuple[Formula, ...]:
+    j = sp.Symbol("j", integer=True, positive=True)
+    mu, cosines = sp.Symbol("mu"), sp.IndexedBase("u")
+    return (
+        Formula(sp.Symbol("L_r"), "=", sp.S.Zero, "inside-norm"),
+        Formula(quantity("L_{u_j}") + 2 * mu * cosines[j], "=", sp.S.Zero),
+        Formula(mu * (1 - sp.Sum(cosines[j] ** 2, (j, 1, k))), "=", sp.S.Zero),
     )
 
 
@@ -140,6 +193,12 @@ CLAIMS = (
         _arcsine_law,
         "the loss agrees with quadrature over the input",
         "nothing: it is an identity",
+        title="The interaction function of erf",
+        formulas=_interaction_formulas,
+        references=(
+            "price1958",
+            "williams1996",
+        ),
     ),
     Claim(
         "erf-loss-weights",
@@ -150,6 +209,8 @@ CLAIMS = (
         _loss_in_weights,
         "the loss agrees with quadrature over the input",
         "nothing: it is an identity",
+        title="The loss in weights",
+        formulas=_loss_formulas,
     ),
     Claim(
         "erf-loss-order-parameters",
@@ -160,6 +221,8 @@ CLAIMS = (
         _loss_in_order_parameters,
         "rotating the input changes no loss",
         "nothing: it is an identity",
+        title="The loss in order parameters",
+        formulas=_order_formulas,
     ),
     Claim(
         "erf-gradient",
@@ -170,6 +233,9 @@ CLAIMS = (
         _gradient,
         "gradients agree with differences of the loss",
         "nothing: it is an identity",
+        title="The gradient",
+        text="A point is critical in the incoming vectors exactly where the following vanishes for every student",
+        formulas=_gradient_formulas,
     ),
     Claim(
         "erf-order-parameter-conditions",
@@ -181,5 +247,8 @@ CLAIMS = (
         _equivalence,
         "end points of flows satisfy the conditions",
         "the multiplier",
+        title="Conditions in order parameters",
+        formulas=_condition_formulas,
+        references=("simsek2023",),
     ),
 )

@@ -7,12 +7,15 @@ from functools import cache
 import sympy as sp
 
 from theory.averaging import optimal_copy_average
-from theory.claim import Claim, Kind
+from theory.claim import Claim, Formula, Kind
 from theory.claims.stability import t
 from theory.derivation import Relation, Step
+from theory.neuron import group
 from theory.spectrum import UNIT, copy_average_spectrum, slope, softness
-from theory.stability import coupling, threshold
+from theory.stability import coupling, optimal_minimum_condition, threshold
+from theory.structure import Structure
 from theory.symbols import k, m, n
+from theory.unevaluated import at
 
 #: Input dimension, and the larger root of v + 1/v = 4m.
 d = sp.Symbol("d", integer=True, positive=True)
@@ -28,24 +31,27 @@ def _determinant_steps() -> tuple[Step, ...]:
     (span,) = (block for block in copy_average_spectrum(optimal_copy_average(n, k), d) if block.name == "span")
     # In the size of the average, k = m + n - 1.
     matrix, one = sp.expand(span.matrix.subs(k, m + n - 1) / UNIT), sp.S.One
+    (of_groups,) = (
+        block
+        for block in copy_average_spectrum(Structure("copy-average", "erf", (group(m), group(one, n - 1))), d)
+        if block.name == "span"
+    )
     tau, nu, q1, q2 = sp.symbols("tau nu q_1 q_2", positive=True)
-
-    def in_t(side: sp.Expr) -> sp.Expr:
-        return sp.simplify(side.subs(m, (1 + t) / 2))
 
     return (
         Step(
             "corner",
             r"By the claim erf-ca-definite only the block of the average's span can have negative eigenvalues. In units of $4/\pi$ the "
             r"average's corner ($m = k - n + 1$) is $q^2 - \nu$",
-            in_t(matrix[0, 0]),
-            in_t(coupling(m) - slope(m)),
+            matrix[0, 0],
+            coupling(m) - slope(m),
+            through=((m, (1 + t) / 2),),
         ),
         Step(
             "copies-corner",
             r"the copies' is $\tau_1 + (n-1) q_1^2$",
-            matrix[1, 1],
-            softness(one) + (n - 1) * coupling(one),
+            at(span.matrix[1, 1] / UNIT, {k: m + n - 1}),
+            at(softness(m) + (n - 1) * coupling(m), {m: 1}),
         ),
         Step(
             "off-corner",
@@ -60,9 +66,16 @@ def _determinant_steps() -> tuple[Step, ...]:
             (tau + (n - 1) * q1**2) * (q2**2 - nu) - (n - 1) * q1**2 * q2**2,
             tau * nu * (q2**2 / nu - 1 - (n - 1) * q1**2 / tau),
         ),
-        Step("copies", r"where $q_1^2/\tau_1 = 3 + 2\sqrt3$", coupling(one) / softness(one), 3 + 2 * sp.sqrt(3)),
-        Step("threshold", r"and $\nu P = q^2$", in_t(slope(m) * threshold(m)), in_t(coupling(m))),
-        Step("index", r"It occurs $k - n$ times, once for each sum-zero vector", span.multiplicity, k - n),
+        Step(
+            "copies", r"where $q_1^2/\tau_1 = 3 + 2\sqrt3$", at(coupling(m) / softness(m), {m: 1}), 3 + 2 * sp.sqrt(3)
+        ),
+        Step("threshold", r"and $\nu P = q^2$", slope(m) * threshold(m), coupling(m), through=((m, (1 + t) / 2),)),
+        Step(
+            "index",
+            r"It occurs $k - n$ times, once for each sum-zero vector",
+            at(of_groups.multiplicity, {m: k - n + 1}),
+            k - n,
+        ),
     )
 
 
@@ -81,7 +94,7 @@ def _threshold_steps() -> tuple[Step, ...]:
         Step(
             "least",
             r"and $2m$ grows with $v$ from there",
-            sp.diff(cosh, v),
+            sp.Derivative(cosh, v),
             sp.S.Zero,
             Relation.POSITIVE,
             domain=large,
@@ -98,12 +111,17 @@ def _threshold_steps() -> tuple[Step, ...]:
             "monotone",
             r"and $P$ grows with $m$, so it falls with $n$ while the left side grows: where the inequality fails it fails for all larger "
             r"$n < k$",
-            sp.together(sp.diff(P, v)),
+            sp.Derivative(P, v),
             sp.S.Zero,
             Relation.POSITIVE,
             domain=large,
         ),
     )
+
+
+def _condition_formulas() -> tuple[Formula, ...]:
+    left, right = optimal_minimum_condition(n, k).args
+    return (Formula(left, "<", right),)
 
 
 CLAIMS = (
@@ -117,5 +135,9 @@ CLAIMS = (
         _optimal,
         "flows end at copy-average only where it holds",
         "the index",
+        title="When the optimum is a minimum",
+        text="The optimal copy-average point with $n < k$ is a strict minimum exactly if the following holds, and "
+        "otherwise a saddle of index $k - n$; where it fails, it fails for all larger $n < k$",
+        formulas=_condition_formulas,
     ),
 )

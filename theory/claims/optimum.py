@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claim import Claim, Kind
+from theory.averaging import optimal_copy_average
+from theory.claim import Claim, Formula, Kind
 from theory.derivation import Relation, Step
+from theory.symbols import k, n
+from theory.unevaluated import at, quantity, quantity_of
 
 #: Number of averaged teachers, real.
 M = sp.Symbol("m", positive=True)
@@ -23,21 +26,21 @@ def _series_steps() -> tuple[Step, ...]:
     return (
         Step(
             "derivative",
-            r"With $z = 1/(2m)$: $\frac{d L^*}{dm} = \frac13 - \frac2\pi\left(\frac{\arcsin z}{z} - \frac{1}{2\sqrt{1-z^2}}\right)$",
-            sp.diff(LOSS, M).subs(M, 1 / (2 * z)),
+            r"With $z = 1/(2m)$ the derivative of $L^*$ is",
+            at(sp.Derivative(LOSS, M), {M: 1 / (2 * z)}),
             sp.Rational(1, 3) - 2 / sp.pi * (sp.asin(z) / z - 1 / (2 * sp.sqrt(1 - z**2))),
         ),
         Step(
             "binomial-series",
             r"$(1-z^2)^{-1/2} = \sum_j c_j z^{2j}$ with $c_j = \binom{2j}{j}/4^j > 0$: it solves $(1-z^2) y' = z y$, so that "
             r"$(2j+2) c_{j+1} = (2j+1) c_j$",
-            sp.combsimp((2 * j + 2) * central.subs(j, j + step) / central),
+            (2 * j + 2) * at(central, {j: j + step}) / central,
             2 * j + 1,
         ),
         Step(
             "differential-equation",
             r"which $(1-z^2)^{-1/2}$ satisfies indeed",
-            (1 - z**2) * sp.diff((1 - z**2) ** sp.Rational(-1, 2), z),
+            (1 - z**2) * sp.Derivative((1 - z**2) ** sp.Rational(-1, 2), z),
             z * (1 - z**2) ** sp.Rational(-1, 2),
         ),
         Step(
@@ -99,7 +102,7 @@ def _concave() -> tuple[Step, ...]:
         Step(
             "z-falls-with-m",
             r"and $z = 1/(2m)$ falls with $m$: $\frac{d^2 L^*}{dm^2} < 0$ for real $m \ge 1$",
-            sp.diff(1 / (2 * M), M),
+            sp.Derivative(1 / (2 * M), M),
             -1 / (2 * M**2),
         ),
     )
@@ -108,6 +111,7 @@ def _concave() -> tuple[Step, ...]:
 def _optimum() -> tuple[Step, ...]:
     f = sp.Function("f")
     a, b = sp.symbols("a b", positive=True)
+    more = sp.Symbol("e", nonnegative=True)  # b - a
     return (
         *_concave(),
         Step(
@@ -122,21 +126,21 @@ def _optimum() -> tuple[Step, ...]:
         Step(
             "exchange-value",
             r"whose increments are the two changes of the loss",
-            (f(b + T) - f(a - 1 + T)).subs(T, 1) - (f(b + T) - f(a - 1 + T)).subs(T, 0),
+            at(f(b + T) - f(a - 1 + T), {T: 1}) - at(f(b + T) - f(a - 1 + T), {T: 0}),
             (f(b + 1) + f(a - 1)) - (f(b) + f(a)),
         ),
         Step(
             "lower",
-            r"and $b + t > a - 1 + t$, so with $L^{*\prime}$ strictly decreasing the loss falls at every exchange, until "
+            r"and $b + t > a - 1 + t$ for $b = a + e$, $e \ge 0$, so with $L^{*\prime}$ strictly decreasing the loss falls at every exchange, until "
             r"all groups but one are copies",
-            (b + T) - (a - 1 + T) - (b - a),
+            at(b + T - (a - 1 + T), {b: a + more}),
             sp.S.Zero,
             Relation.POSITIVE,
         ),
         Step(
             "value",
             r"where the loss is $L^*_{\mathrm{erf}}(k - n + 1)$, since copies cost nothing",
-            LOSS.subs(M, 1),
+            at(LOSS, {M: 1}),
             sp.S.Zero,
         ),
     )
@@ -157,6 +161,25 @@ def _asymptotics() -> tuple[Step, ...]:
     )
 
 
+def _increasing_formulas() -> tuple[Formula, ...]:
+    return (Formula(sp.Derivative(LOSS, M), ">", sp.Rational(1, 3) - 1 / sp.pi),)
+
+
+def _concave_formulas() -> tuple[Formula, ...]:
+    return (Formula(sp.Derivative(LOSS, (M, 2)), "<", sp.S.Zero),)
+
+
+def _optimum_formulas() -> tuple[Formula, ...]:
+    least = quantity(r"\min_{k_1 + \dots + k_n = k}\, \textstyle\sum_i L^*_{\mathrm{erf}}(k_i)")
+    return (Formula(least, "=", optimal_copy_average(n, k).loss),)
+
+
+def _asymptotic_formulas() -> tuple[Formula, ...]:
+    slope = sp.Rational(1, 3) - 1 / sp.pi
+    rest = quantity(r"o(m^{-1})")
+    return (Formula(quantity_of(r"L^*_{\mathrm{erf}}")(M), "=", slope * M - 1 / (24 * sp.pi * M) + rest),)
+
+
 CLAIMS = (
     Claim(
         "erf-average-increasing",
@@ -167,6 +190,9 @@ CLAIMS = (
         _increasing,
         "the loss at the optimum falls with n",
         "nothing further",
+        title="The loss of an average increases",
+        text="The loss of averaging $m$ teachers increases with $m$:",
+        formulas=_increasing_formulas,
     ),
     Claim(
         "erf-average-concave",
@@ -177,6 +203,9 @@ CLAIMS = (
         _concave,
         "nothing further",
         "nothing further",
+        title="It is strictly concave",
+        text="The loss of averaging $m$ teachers is strictly concave in $m$:",
+        formulas=_concave_formulas,
     ),
     Claim(
         "erf-optimum",
@@ -187,6 +216,10 @@ CLAIMS = (
         _optimum,
         "flows seen to end at copy-average end at this partition: observed, not implied",
         "losses of all partitions, enclosed",
+        title="The optimum among copy-average points",
+        text="Among copy-average points the lowest has $n - 1$ copies and one average, uniquely up to symmetry:",
+        formulas=_optimum_formulas,
+        references=("simsek2023",),
     ),
     Claim(
         "erf-average-asymptotics",
@@ -197,5 +230,8 @@ CLAIMS = (
         _asymptotics,
         "nothing further",
         "nothing further",
+        title="Averages of many teachers",
+        text="Averaging $m$ teachers costs a constant per teacher in the limit, less a constant over $m$ in all:",
+        formulas=_asymptotic_formulas,
     ),
 )

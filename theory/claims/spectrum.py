@@ -7,15 +7,16 @@ from functools import cache
 import sympy as sp
 
 from theory.averaging import optimal_copy_average
-from theory.claim import Claim, Kind
-from theory.claims.stability import at_itself, in_odd
+from theory.claim import Claim, Formula, Kind
+from theory.claims.stability import at_itself, in_odd, t
 from theory.derivation import Relation, Step
 from theory.interactions import pair
 from theory.neuron import group
-from theory.spectrum import UNIT, HessianBlock, copy_average_spectrum, other_factors, own_entries, softness
+from theory.spectrum import UNIT, HessianBlock, copy_average_spectrum, other_factors, own_entries, slope, softness
 from theory.stability import coupling, stretch
 from theory.structure import Structure
 from theory.symbols import k, m, n, p, q, s
+from theory.unevaluated import at, quantity
 
 #: Two sizes of groups with their numbers, and the input dimension.
 M, N, j, d = sp.symbols("M N j d", integer=True, positive=True)
@@ -67,41 +68,45 @@ def _coupling_steps() -> tuple[Step, ...]:
             "other-outgoing",
             r"Another neuron's component along it, $2 a_i |w| G_s$, with its outgoing weight is $\frac4\pi q_i / \sqrt{2m}$"
             + squared,
-            (2 * j * exact.d_s.subs(apart, simultaneous=True)) ** 2 * norm2,
+            (2 * j * at(exact.d_s, apart)) ** 2 * norm2,
             UNIT**2 * coupling(j) * to_outgoing**2,
         ),
         Step(
             "other-own",
             r"and with its own component, $2 a_i a (G_s + 2 |w|^2 G_{sq})$, is $\frac4\pi q_i q \frac{2m-1}{2m}$"
             + squared,
-            sp.simplify((2 * j * m * (exact.d_s + 2 * norm2 * exact.d_sq).subs(apart, simultaneous=True)) ** 2),
+            (2 * j * m * at(exact.d_s + 2 * norm2 * exact.d_sq, apart)) ** 2,
             UNIT**2 * coupling(j) * to_own**2,
+            through=((m, (1 + t) / 2), (j, (1 + h**2) / 2)),
         ),
         Step(
             "other-own-positive",
             r"where $(G_s + 2 q G_{sq}) / G_s = 1/(1 + q)$ is positive",
-            ((exact.d_s + 2 * q * exact.d_sq) / exact.d_s).subs(s, 0),
+            at((exact.d_s + 2 * q * exact.d_sq) / exact.d_s, {s: 0}),
             1 / (1 + q),
         ),
-        Step("apart-outgoing", r"Outgoing weights of two neurons are not coupled", exact.value.subs(s, 0), sp.S.Zero),
+        Step(
+            "apart-outgoing", r"Outgoing weights of two neurons are not coupled", at(exact.value, {s: 0}), sp.S.Zero
+        ),
         Step(
             "apart-own",
             r"nor a neuron's with another's component along that other: $G_p = 0$",
-            exact.d_p.subs(s, 0),
+            at(exact.d_p, {s: 0}),
             sp.S.Zero,
         ),
         Step(
             "apart-components",
             r"and components of two neurons only along one direction: $G_{ss} = 0$",
-            exact.d_ss.subs(s, 0),
+            at(exact.d_ss, {s: 0}),
             sp.S.Zero,
         ),
-        Step("apart-norms", r"and $G_{pq} = 0$", exact.d_pq.subs(s, 0), sp.S.Zero),
+        Step("apart-norms", r"and $G_{pq} = 0$", at(exact.d_pq, {s: 0}), sp.S.Zero),
     )
 
 
 def _alike_steps() -> tuple[Step, ...]:
     a, b, c = sp.symbols("a b c", real=True)
+    kinds_c, total, component = sp.symbols("X Sigma x_i", real=True)
     return (
         Step(
             "sum",
@@ -112,20 +117,21 @@ def _alike_steps() -> tuple[Step, ...]:
         Step(
             "sum-coupled",
             r"coupled to others $\sqrt N$ times as much as one of them, $c$",
-            N * c / sp.sqrt(N),
+            at(kinds_c / sp.sqrt(N), {kinds_c: N * c}),
             sp.sqrt(N) * c,
         ),
         Step(
             "contrast",
             r"and vectors $x$ of sum zero are eigenvectors, $(a \sum_j x_j + b x_i) / x_i = b$",
-            (a * (c - c) + b * c) / c,
+            at((a * total + b * component) / component, {total: 0}),
             b,
         ),
         Step(
             "contrast-value",
             r"with $b = \frac4\pi \tau$, the diagonal $2 a^2 G_s$ less $\frac4\pi q^2$",
-            in_odd(Step("", "", 2 * m**2 * at_itself(pair("erf").d_s) - UNIT * coupling(m), sp.S.Zero)).left,
-            in_odd(Step("", "", UNIT * softness(m), sp.S.Zero)).left,
+            2 * m**2 * at_itself(pair("erf").d_s) - UNIT * coupling(m),
+            UNIT * softness(m),
+            through=((m, (1 + t) / 2),),
         ),
     )
 
@@ -199,7 +205,8 @@ def _elimination_steps() -> tuple[Step, ...]:
 def _limit_steps() -> tuple[Step, ...]:
     outgoing, mixed, own = own_entries(m)
     to_outgoing, to_own = other_factors(m)
-    c = stretch(m)
+    c, stretched = stretch(m), sp.Symbol("c", positive=True)
+    z = sp.Symbol("z", positive=True)
     return (
         Step(
             "limit-mixed",
@@ -211,13 +218,13 @@ def _limit_steps() -> tuple[Step, ...]:
         Step(
             "limit-outgoing",
             r"and the outgoing weight's $\arcsin z - z$ with $z = z_1^2 = 1/(2m)$",
-            outgoing - to_outgoing**2,
-            sp.asin(1 / (2 * m)) - 1 / (2 * m),
+            outgoing - sp.Pow(to_outgoing, 2, evaluate=False),
+            at(sp.asin(z) - z, {z: 1 / (2 * m)}),
         ),
         Step(
             "cosine",
             r"With $z = \sin\theta$, $\cos\theta = 1/c$: the squares add up to one",
-            1 / (2 * m) ** 2 + 1 / c**2,
+            at(z**2, {z: 1 / (2 * m)}) + at(1 / stretched**2, {stretched: c}),
             sp.S.One,
         ),
     )
@@ -269,6 +276,33 @@ def _angle_steps() -> tuple[Step, ...]:
     )
 
 
+#: What is said of the other blocks beside a neuron's own.
+_OTHERS = (
+    r"for a neuron's outgoing weight and its component along itself. The components of others along a direction not theirs "
+    r"have $\frac4\pi (qq^\top + \mathrm{diag}(\tau))$, with $-\nu$ for $\tau$ in the group's own span, and are coupled to the "
+    r"first two by $\frac4\pi q_i$ times"
+)
+
+
+def _block_formulas() -> tuple[Formula, ...]:
+    outgoing, mixed, own = own_entries(m)
+    own_block = UNIT * sp.Matrix([[outgoing, mixed], [mixed, own]])
+    return (
+        Formula(quantity(r"H_{\mathrm{own}}"), "=", own_block, tail=_OTHERS),
+        Formula(quantity("(z_1, z_2)"), "=", sp.Matrix([other_factors(m)]), tail="where"),
+        Formula(quantity("q^2"), "=", coupling(m)),
+        Formula(sp.Symbol("tau"), "=", softness(m)),
+        Formula(sp.Symbol("nu"), "=", slope(m)),
+    )
+
+
+def _definite_formulas() -> tuple[Formula, ...]:
+    outgoing, mixed, own = own_entries(m)
+    first, second = other_factors(m)
+    off = mixed - first * second
+    return (Formula(sp.Matrix([[outgoing - first**2, off], [off, own - second**2]]), r"\succ", sp.S.Zero),)
+
+
 CLAIMS = (
     Claim(
         "erf-ca-blocks",
@@ -282,6 +316,8 @@ CLAIMS = (
         _blocks,
         "Hessians at copy-average points have these eigenvalues",
         "the index",
+        title="The Hessian at copy-average points",
+        formulas=_block_formulas,
     ),
     Claim(
         "erf-ca-definite",
@@ -292,5 +328,10 @@ CLAIMS = (
         _definite,
         "nothing further",
         "the index",
+        title="Which of its blocks are definite",
+        text=r"All blocks of the Hessian at a copy-average point are positive definite but those of the groups' own "
+        r"spans; what is left of a neuron's own block (in units of $4/\pi$), however soft the others are, is at "
+        r"least",
+        formulas=_definite_formulas,
     ),
 )

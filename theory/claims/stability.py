@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 
 import sympy as sp
 
-from theory.claim import Claim, Kind
+from theory.claim import Claim, Formula, Kind
 from theory.derivation import Relation, Step
 from theory.interactions import pair
 from theory.stability import coupling, stiffness, stretch, threshold
 from theory.symbols import k, m, n, p, q, s
+from theory.unevaluated import at, quantity, quantity_of
 
 #: Size of another group.
 j = sp.Symbol("j", integer=True, positive=True)
@@ -27,41 +27,38 @@ def _index() -> tuple[Step, ...]:
 
 
 def in_odd(step: Step) -> Step:
-    """The step with t = 2m - 1 for m. Exact."""
-
-    def rewritten(side: sp.Expr) -> sp.Expr:
-        return sp.simplify(side.subs(m, (1 + t) / 2)) if side.has(m) else side
-
-    return replace(step, left=rewritten(step.left), right=rewritten(step.right))
+    """The step, checked with t = 2m - 1 > 0 for m. Exact."""
+    return replace(step, through=((m, (1 + t) / 2),)) if step.left.has(m) or step.right.has(m) else step
 
 
 def at_itself(f: sp.Expr) -> sp.Expr:
     """A derivative of the interaction at a neuron and itself. Exact."""
     norm2 = 1 / (2 * m - 1)
-    return f.subs({s: norm2, p: norm2, q: norm2}, simultaneous=True)
+    return at(f, {s: norm2, p: norm2, q: norm2})
 
 
 def at_teacher(f: sp.Expr) -> sp.Expr:
     """The same at a neuron and one of its teachers. Exact."""
-    return f.subs({s: 1 / sp.sqrt(m * (2 * m - 1)), p: 1 / (2 * m - 1), q: 1}, simultaneous=True)
+    return at(f, {s: 1 / sp.sqrt(m * (2 * m - 1)), p: 1 / (2 * m - 1), q: 1})
 
 
 def _residual_steps() -> tuple[Step, ...]:
     exact = pair("erf")
     norm2, inner = 1 / (2 * m - 1), 1 / sp.sqrt(m * (2 * m - 1))
+    (argument,) = exact.value.atoms(sp.asin).pop().args
 
-    def along(at: Callable[[sp.Expr], sp.Expr], part: sp.Expr) -> sp.Expr:
+    def along(part: sp.Expr) -> sp.Expr:
         """The second derivative of an interaction along the neuron's own direction; part = u . z."""
-        mixed = at(exact.d_ss) * part**2 + 4 * at(exact.d_sp) * part * sp.sqrt(norm2)
-        return mixed + 4 * at(exact.d_pp) * norm2 + 2 * at(exact.d_p)
+        mixed = exact.d_ss * part**2 + 4 * exact.d_sp * part * sp.sqrt(norm2)
+        return mixed + 4 * exact.d_pp * norm2 + 2 * exact.d_p
 
     return (
         Step(
             "silent",
             r"The residual of a group is orthogonal to $\sigma(z\,w \cdot x)$ for every $z$: the arcsines have the "
             r"same argument (here squared)",
-            (z * norm2) ** 2 / ((1 + norm2) * (1 + z**2 * norm2)),
-            (z * inner) ** 2 / (2 * (1 + z**2 * norm2)),
+            at(argument, {s: z * norm2, p: z**2 * norm2, q: norm2}) ** 2,
+            at(argument, {s: z * inner, p: z**2 * norm2, q: 1}) ** 2,
         ),
         Step(
             "radial",
@@ -69,19 +66,19 @@ def _residual_steps() -> tuple[Step, ...]:
             m * at_itself(exact.d_p),
             m * at_teacher(exact.d_p),
         ),
-        Step("other-radial", r"and $G_p = 0$ for other groups", exact.d_p.subs(s, 0), sp.S.Zero),
-        Step("other-square", r"$G_{ss} = 0$ for other groups", exact.d_ss.subs(s, 0), sp.S.Zero),
+        Step("other-radial", r"and $G_p = 0$ for other groups", at(exact.d_p, {s: 0}), sp.S.Zero),
+        Step("other-square", r"$G_{ss} = 0$ for other groups", at(exact.d_ss, {s: 0}), sp.S.Zero),
         Step(
             "other-mixed",
             r"The terms in $G_{sp}$ of another group cancel: its neuron and its teachers pull alike",
-            sp.simplify(m * inner * exact.d_sp.subs({s: 0, q: norm2}, simultaneous=True)),
-            exact.d_sp.subs({s: 0, q: 1}, simultaneous=True),
+            m * inner * at(exact.d_sp, {s: 0, q: norm2}),
+            at(exact.d_sp, {s: 0, q: 1}),
         ),
         Step(
             "own-direction",
             r"so the residual's part $S = 2 a E[r \sigma'' x x^\top]$ lives on the group; along $w$ it vanishes",
-            m * along(at_itself, sp.sqrt(norm2)),
-            m * along(at_teacher, 1 / sp.sqrt(m)),
+            m * at_itself(along(sp.sqrt(norm2))),
+            m * at_teacher(along(1 / sp.sqrt(m))),
         ),
         Step(
             "curvature",
@@ -107,7 +104,7 @@ def _block_steps() -> tuple[Step, ...]:
         Step(
             "off-diagonal",
             r"and two neurons together, squared: $(2 a_i a_l G_s)^2 = (\frac4\pi)^2 q_i^2 q_l^2$",
-            (2 * m * j * exact.d_s.subs({s: 0, p: 1 / (2 * m - 1), q: 1 / (2 * j - 1)}, simultaneous=True)) ** 2,
+            (2 * m * j * at(exact.d_s, {s: 0, p: 1 / (2 * m - 1), q: 1 / (2 * j - 1)})) ** 2,
             (4 / sp.pi) ** 2 * square * coupling(j),
         ),
         Step(
@@ -166,6 +163,15 @@ def _determinant_steps() -> tuple[Step, ...]:
     )
 
 
+def _index_formulas() -> tuple[Formula, ...]:
+    over = r"\sum_{g \,:\, m_g \ge 2,\; P(m_g) < 1 + \sum_{i \ne g} h(m_i)} (m_g - 1)"
+    return (
+        Formula(quantity(r"\mathrm{index}"), "=", quantity(over), tail="with"),
+        Formula(quantity_of("h")(m), "=", stiffness(m)),
+        Formula(quantity_of("P")(m), "=", threshold(m)),
+    )
+
+
 CLAIMS = (
     Claim(
         "erf-ca-index",
@@ -175,5 +181,7 @@ CLAIMS = (
         r"h(m) = N + 2m\sqrt N, \; P(m) = \frac{N^2 (N + (N-1) 2m/\sqrt N)}{N^2 + N - 1}, \; N = 4m^2 - 1",
         "all partitions, all d >= k",
         _index,
+        title="The index of copy-average points",
+        formulas=_index_formulas,
     ),
 )

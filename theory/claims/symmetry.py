@@ -8,12 +8,13 @@ from functools import cache
 import sympy as sp
 
 from theory.block_constant import Reduction
-from theory.claim import Claim, Kind
+from theory.claim import Claim, Formula, Kind
 from theory.derivation import Step
 from theory.hierarchy import Hierarchy, Path, highest_level
 from theory.interactions import Kernel
 from theory.reduction import reduce_by_symmetry
 from theory.symbols import k, m, n, p, q, s
+from theory.unevaluated import at, quantity
 
 # Sizes of three kinds of index sets inside an outer one of size S.
 S, X, Y, Z = sp.symbols("S X Y Z", integer=True, positive=True)
@@ -114,27 +115,27 @@ def _principle_steps() -> tuple[Step, ...]:
             r"$L$ depends on inner products and outgoing weights, so it does not change when two indices of a set are swapped in "
             r"students and teachers at once. At a fixed point $\theta$ of the swap and for $u$ with image $-u$, $L(\theta + \epsilon u)$ "
             r"is even in $\epsilon$ (so $\frac12(h(\epsilon) + h(-\epsilon))$ for some $h$): its slope at 0 vanishes",
-            sp.diff((h(e) + h(-e)) / 2, e).doit().subs(e, 0).doit(),
+            at(sp.Derivative((h(e) + h(-e)) / 2, e), {e: 0}),
             sp.S.Zero,
         ),
         Step(
             "orbit",
             r"So the gradient is orthogonal to every such $u$, that is, fixed by the swaps, which generate the group: its $N$ entries on "
             r"an orbit are one number $g$, and by the chain rule the derivative in the shared unknown is",
-            sp.Sum(slope, (i, 1, count)).doit(),
+            sp.Sum(slope, (i, 1, count)),
             count * slope,
         ),
         Step(
             "reflection",
             r"Off the teachers' span the same holds for the reflection there: with squared norm $P + \epsilon^2$ the slope at 0 vanishes",
-            sp.diff(G(s, P + e**2, q), e).subs(e, 0),
+            at(sp.Derivative(G(s, P + e**2, q), e), {e: 0}),
             sp.S.Zero,
         ),
         Step(
             "entry",
             r"In formulas, $\nabla_w g(w, v) = G_s v + 2 G_p w$: in one coordinate",
-            _opaque([sp.diff(G(w * v + s, w**2 + P, q), w) - v * G_s(w * v + s, w**2 + P, q)])[0],
-            _opaque([2 * w * G_p(w * v + s, w**2 + P, q)])[0],
+            sp.Derivative(G(w * v + s, w**2 + P, q), w),
+            v * G_s(w * v + s, w**2 + P, q) + 2 * w * G_p(w * v + s, w**2 + P, q),
         ),
     )
 
@@ -199,6 +200,16 @@ def _block_constant() -> tuple[Step, ...]:
     return (*_principle_steps(), *_triple_steps(), *_structure_steps())
 
 
+def _reduction_formulas() -> tuple[Formula, ...]:
+    reduced, whole = quantity(r"\partial L_{\mathrm{red}} / \partial c"), quantity(r"\nabla_{w_i} L \cdot v_j")
+    outgoing, entry = quantity(r"\partial L_{\mathrm{red}} / \partial a"), quantity(r"\partial L / \partial a_i")
+    words = "with $N_c$, $N_a$ the numbers of weights that share an unknown."
+    return (
+        Formula(reduced, "=", quantity("N_c") * whole),
+        Formula(outgoing, "=", quantity("N_a") * entry, tail=words),
+    )
+
+
 CLAIMS = (
     Claim(
         "block-constant-critical",
@@ -211,5 +222,7 @@ CLAIMS = (
         _block_constant,
         "the gradient at a block-constant point has the entries of the reduction",
         "nothing: it is an identity",
+        title="Networks that are constant on blocks",
+        formulas=_reduction_formulas,
     ),
 )

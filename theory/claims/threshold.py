@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sympy as sp
 
-from theory.claim import Claim, Kind
+from theory.claim import Claim, Formula, Kind
 from theory.derivation import Relation, Step
 from theory.stability import stiffness, threshold
+from theory.symbols import k
+from theory.unevaluated import at, quantity
 
 #: Size of the average, real; 2m = (z + 1/z)/2 and sqrt(4m^2 - 1) = (1/z - z)/2 make everything rational in z < 1.
 m, z, Z, X, H = sp.symbols("m z Z X H", positive=True)
@@ -38,13 +40,13 @@ def _law() -> tuple[Step, ...]:
     # m = X + first + second/X + d/X^2, d bounded.
     third = sp.Symbol("d", real=True)
     size = X + first + second / X + third / X**2
-    teachers = sp.expand(_teachers(size, rest / X**2))
+    teachers = _teachers(size, rest / X**2)
     smooth = _in_z()
     return (
         Step(
             "copy",
             r"By claim erf-ca-index the optimal point is a minimum exactly if $P(m) > 1 + (k - m) H$, $m = k - n + 1$, with $H = h(1) = 3 + 2\sqrt3$",
-            stiffness(sp.S.One),
+            at(stiffness(m), {m: 1}),
             ROOT,
         ),
         Step(
@@ -57,7 +59,7 @@ def _law() -> tuple[Step, ...]:
         Step(
             "falls",
             r"$P$ falls with $z$ for $m \ge 1$,",
-            sp.factor(-sp.diff(smooth, z)),
+            -sp.Derivative(smooth, z),
             sp.S.Zero,
             Relation.POSITIVE,
             domain=((z, sp.S.Zero, sp.Rational(2, 7)),),
@@ -65,7 +67,7 @@ def _law() -> tuple[Step, ...]:
         Step(
             "size-falls",
             r"as $m$ does",
-            (1 / z**2 - 1) / 4,
+            -sp.Derivative((1 / z + z) / 4, z),
             sp.S.Zero,
             Relation.POSITIVE,
             domain=((z, sp.S.Zero, sp.Rational(2, 7)),),
@@ -80,7 +82,7 @@ def _law() -> tuple[Step, ...]:
         Step(
             "square",
             r"$P(m) - 8m^2 + \frac92 \to 0$",
-            smooth.subs(z, 1 / Z) - 8 * ((Z + 1 / Z) / 4) ** 2 + sp.Rational(9, 2),
+            at(smooth - 8 * ((z + 1 / z) / 4) ** 2 + sp.Rational(9, 2), {z: 1 / Z}),
             sp.S.Zero,
             Relation.LIMIT,
             Z,
@@ -98,23 +100,32 @@ def _law() -> tuple[Step, ...]:
         Step(
             "order-2",
             r"With $X = \sqrt{Hk/8}$ and $m = X - \frac{H}{16} + \frac{H^2+176}{512 X} + \dots$ the condition $k = m + (P(m) - 1)/H$ holds at order $X^2$,",
-            teachers.coeff(X, 2),
+            teachers / X**2,
             8 / H,
+            Relation.LIMIT,
+            X,
         ),
-        Step("order-1", r"at order $X$", teachers.coeff(X, 1), sp.S.Zero),
+        Step("order-1", r"at order $X$", (teachers - 8 * X**2 / H) / X, sp.S.Zero, Relation.LIMIT, X),
         Step(
             "order-0",
             r"and at order 1; $P$ increases, so that there is no other root",
-            teachers.coeff(X, 0),
+            teachers - 8 * X**2 / H,
             sp.S.Zero,
+            Relation.LIMIT,
+            X,
         ),
         Step(
             "law",
             r"So $n_c = k + 1 - m = k - \sqrt{Hk/8} + \frac{H}{16} + 1 - \frac{H^2 + 176}{64 \sqrt{8H}} k^{-1/2} + O(1/k)$",
-            (second / X).subs(X, sp.sqrt(H * m / 8)),
-            (H**2 + 176) / (64 * sp.sqrt(8 * H)) / sp.sqrt(m),
+            at(second / X, {X: sp.sqrt(H * k / 8)}),
+            (H**2 + 176) / (64 * sp.sqrt(8 * H)) / sp.sqrt(k),
         ),
     )
+
+
+def _law_formulas() -> tuple[Formula, ...]:
+    law = k - sp.sqrt(H * k / 8) + H / 16 + 1 - (H**2 + 176) / (64 * sp.sqrt(8 * H)) / sp.sqrt(k)
+    return (Formula(quantity("n_c"), "=", law + quantity("O(k^{-1})"), tail="with"), Formula(H, "=", ROOT, "copy"))
 
 
 CLAIMS = (
@@ -127,5 +138,8 @@ CLAIMS = (
         _law,
         "nothing further",
         "the index at n and at n + 1",
+        title="Up to where copy-average is a minimum",
+        text="The optimal copy-average point is a minimum exactly for $n$ below one real $n_c$, and",
+        formulas=_law_formulas,
     ),
 )

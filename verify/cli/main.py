@@ -41,6 +41,11 @@ COMMANDS = {
     "merge": ("verify.cli.merge_command", "merge_command", "Join the stores of several sweeps in one."),
     "export": ("verify.cli.export_command", "export_command", "Write the runs of a store as CSV or Parquet."),
     "plot": ("verify.cli.plot_command", "plot_command", "Draw the figures of a store, as a paper would print them."),
+    "derive": (
+        "verify.cli.derive_command",
+        "derive_command",
+        "Write the derivations as a document (LaTeX, PDF, HTML, Markdown), each step checked.",
+    ),
     "recheck": (
         "verify.cli.recheck_command",
         "recheck_command",

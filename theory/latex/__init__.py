@@ -1,0 +1,1 @@
+"""LaTeX printed from the objects that are checked."""
