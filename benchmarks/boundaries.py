@@ -68,9 +68,7 @@ def residuals(name: str, exponents: list[int]) -> None:
 
 def folds() -> None:
     """The law of the fold, (n - 2) k^2 = 2048/27 (1 + c/k + ...)."""
-    print(
-        "\nfold: (n - 2) k^2 -> 2048/27 = 75.85185; k times what is left, relatively; a k^(-3/2) -> 3/(8 sqrt 2) = 0.2651650"
-    )
+    print("\nfold: (n - 2) k^2 -> 2048/27 = 75.85185; k times what is left, relatively; a k^(-3/2) -> 3/(8 sqrt 2) = 0.2651650")
     for k in (22, 100, 1000, 10**4, 10**5, 10**6):
         end = branch_end(k, dps=40)
         with mp.workdps(40):
