@@ -1,8 +1,8 @@
 """The laws of the phase boundaries beside critical n of finite k, in high precision; and what boundaries cost.
 
-``python benchmarks/boundaries.py [largest exponent of ten]``: for each boundary and k = 10^e, what is left of n after each
-term of the law, over the power of k that the expansion predicts for the next one. Each column tends to the constant of that
-term, shown last: a wrong constant or exponent shows as a later column that grows.
+``python benchmarks/boundaries.py [largest exponent of ten]``: for each boundary and k = 10^e, what is left of n after
+each term of the law, over the power of k that the expansion predicts for the next one. Each column tends to the
+constant of that term, shown last: a wrong constant or exponent shows as a later column that grows.
 """
 
 from __future__ import annotations
@@ -68,7 +68,8 @@ def residuals(name: str, exponents: list[int]) -> None:
 
 def folds() -> None:
     """The law of the fold, (n - 2) k^2 = 2048/27 (1 + c/k + ...)."""
-    print("\nfold: (n - 2) k^2 -> 2048/27 = 75.85185; k times what is left, relatively; a k^(-3/2) -> 3/(8 sqrt 2) = 0.2651650")
+    print("\nfold: (n - 2) k^2 -> 2048/27 = 75.85185; k times what is left, relatively; and")
+    print("  a k^(-3/2) -> 3/(8 sqrt 2) = 0.2651650")
     for k in (22, 100, 1000, 10**4, 10**5, 10**6):
         end = branch_end(k, dps=40)
         with mp.workdps(40):
