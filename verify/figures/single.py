@@ -22,6 +22,8 @@ from verify.sweep.outcome import Outcome
 
 #: Parameters up to which a Hessian is diagonalised.
 MOST = 3000
+#: Ticks on an axis that shows both ends of a spectrum; the usual labels would lie on each other.
+QUANTILES = (0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999)
 #: Directions of the plane through three teachers: v_1 upwards.
 PLANE = np.array([[0.0, -1.0, 1.0], [2.0, -1.0, -1.0]]) / np.array([[2**0.5], [6**0.5]])
 
@@ -251,6 +253,9 @@ def draw_spectrum(group: Group, outcomes: list[Outcome]) -> Picture | None:
         shown |= {"linestyle": "none", "marker": style.marker, "fillstyle": "none"}
         axes.plot(rank[few], values[few], label=f"{style.label}, seed {outcome.task.seed}", **shown)
     axes.set_xscale("logit")
+    low, high = axes.get_xlim()
+    shown_ticks = [x for x in QUANTILES if low <= x <= high]
+    axes.set_xticks(shown_ticks, [f"{x:g}" for x in shown_ticks])
     axes.minorticks_off()
     axes.set_yscale("log")
     axes.set_xlabel("fraction of eigenvalues below")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -88,6 +89,8 @@ def whole_numbers(axis: Any) -> None:
 def write(figure: Any, path: Path) -> None:
     """Write beside and rename; no date, so that the same figure gives the same bytes."""
     kind = path.suffix.lstrip(".")
+    # Font files without a date, like matplotlib's own, are remarked on at every letter.
+    logging.getLogger("fontTools").setLevel(logging.ERROR)
     beside = path.with_name(f".{path.name}.part.{kind}")
     try:
         figure.savefig(beside, dpi=300, metadata={"CreationDate": None} if kind == "pdf" else None)
