@@ -218,6 +218,9 @@ def _one_fraction(expr: sp.Mul) -> bool:
 def ordered_terms(expr: sp.Add) -> list[sp.Expr]:
     """The terms of a sum in the order in which they are read: sympy's, with a positive one in front. Exact."""
     terms = sorted(expr.as_ordered_terms(), key=_is_remainder)
+    if expr.atoms(sp.Dummy):
+        # sympy orders by the number of a dummy, which depends on what was computed before.
+        terms = sorted(terms, key=lambda term: (_is_negative(term), str(term)))
     if _is_negative(terms[0]):
         first = next((i for i, term in enumerate(terms) if not _is_negative(term)), 0)
         terms.insert(0, terms.pop(first))

@@ -70,7 +70,9 @@ def compile_pdf(main: Path) -> Report:
     """
     tool = latexmk()
     if tool is None:
-        raise NotCompiled("latexmk is not installed (Debian: apt-get install latexmk lmodern texlive-latex-recommended)")
+        raise NotCompiled(
+            "latexmk is not installed (Debian: apt-get install latexmk lmodern texlive-latex-recommended)"
+        )
     folder = main.parent / f".{main.stem}.latex"
     # The same bytes each time: no date but this one.
     fixed = {"SOURCE_DATE_EPOCH": "0", "FORCE_SOURCE_DATE": "1"}
