@@ -136,7 +136,8 @@ def test_two_sweeps_write_to_one_store_at_once(tmp_path: Path, uninterrupted: Pa
         assert process.returncode in (0, 1), errors
     assert differing(path, uninterrupted) == []
     with Store(path) as store:
-        assert len(store.commands()) == 2
+        # On a loaded machine one of them may find everything done.
+        assert 1 <= len(store.commands()) <= 2
 
 
 def test_ctrl_c_keeps_what_is_done(tmp_path: Path, uninterrupted: Path) -> None:
