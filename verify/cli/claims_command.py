@@ -11,7 +11,7 @@ from rich.table import Table
 from verify import report
 from verify.cli.options import json_option
 from verify.cli.output import open_target
-from verify.ledger import Entry, all_claims, check, document, exit_status, ledger
+from verify.ledger import Entry, all_claims, check, document, exit_status, ledger, remembered
 
 
 @click.command("claims")
@@ -45,13 +45,14 @@ def _all(fresh: bool) -> tuple[Entry, ...]:
 
 
 def _one(claim_id: str, fault: str | None, fresh: bool) -> Entry:
-    if fault is None and not fresh:
-        found = next((entry for entry in ledger() if entry.id == claim_id), None)
-        if found is not None:
-            return found
     claims = {claim.id: claim for claim in all_claims()}
     if claim_id not in claims:
         raise click.BadParameter(f"got {claim_id!r}, known are {', '.join(claims)}", param_hint="ID")
+    if fault is None and not fresh:
+        # One claim is checked alone where the whole ledger is not remembered.
+        found = next((entry for entry in remembered() or () if entry.id == claim_id), None)
+        if found is not None:
+            return found
     claim = claims[claim_id]
     if fault is not None:
         step, _, kind = fault.partition(":")
