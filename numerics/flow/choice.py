@@ -38,7 +38,7 @@ def rosenbrock_cost(order: int, *, compiled: bool = True) -> float:
 def multistep_cost(order: int) -> float:
     """Cost of a step of the multistep formulas in gradient evaluations, with compiled kernels. Approximation.
 
-    Eight solutions, six products by the Hessian and a tenth of a factorisation, fitted as ``rosenbrock_cost`` was.
+    An estimate from counts: eight solutions, six products by the Hessian and a tenth of a factorisation for a step.
     """
     return 40 + 700 * (order / 1300) ** 2
 

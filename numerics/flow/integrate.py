@@ -72,7 +72,7 @@ def gradient_flow(
     .. math:: \frac{d\theta}{dt} = -\nabla L(\theta), \qquad \text{until } \|\nabla L\|_\infty \le
               \texttt{grad\_tol}
 
-    Small systems are integrated by Rodas5P with the exact Hessian, large ones by RKC2 with a change to
+    Small systems are integrated by Rodas5P with the exact Hessian, large ones by RKC2 with a change to NDF or
     Rodas5P (and back) where a step of it costs less. A step is accepted if its estimated error is within
     tolerance and the loss does not increase by more than the rounding of its evaluation.
 

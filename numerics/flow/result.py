@@ -58,7 +58,7 @@ class Flow:
     evaluations, hessians : int
         Evaluations of the gradient and of the Hessian.
     method : str
-        The integrator that ran: ``"Rodas5P"``, ``"RKC2"`` or ``"RKC2+Rodas5P"``.
+        The integrators that ran, joined by ``+``: ``"Rodas5P"``, ``"RKC2"`` and ``"NDF"``.
     stop : Stop
         Why it ended.
     step_size : float

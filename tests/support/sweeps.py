@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +26,17 @@ def differing(first: Path, second: Path) -> list[tuple[object, ...]]:
 def count(path: Path) -> int:
     with Store(path) as store:
         return len(store.states())
+
+
+def committed(path: Path) -> int:
+    """Committed runs, looked at from outside while another process may be writing."""
+    if not path.exists():
+        return 0
+    other = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=30)
+    try:
+        return int(other.execute("SELECT count(*) FROM run").fetchone()[0])
+    finally:
+        other.close()
 
 
 def one_line(done: subprocess.CompletedProcess[str], *parts: str) -> None:

@@ -68,34 +68,44 @@ class Count(click.ParamType):  # type: ignore[type-arg]  # generic in newer clic
         return int(value)
 
 
-class Positive(click.ParamType):  # type: ignore[type-arg]  # generic in newer click only
+class _Number(click.ParamType):  # type: ignore[type-arg]  # generic in newer click only
+    """A number with a condition on it."""
+
+    #: The condition in words.
+    needs: str
+
+    def accepts(self, number: float) -> bool:
+        """Whether the condition holds; not for NaN."""
+        raise NotImplementedError
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        try:
+            number = float(value)
+        except ValueError:
+            number = float("nan")
+        if not self.accepts(number):
+            self.fail(f"got {value!r}, needs {self.needs}", param, ctx)
+        return number
+
+
+class Positive(_Number):
     """A positive finite number."""
 
     name = "number"
+    needs = "a positive number"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        try:
-            number = float(value)
-        except ValueError:
-            number = float("nan")
-        if not 0 < number < float("inf"):
-            self.fail(f"got {value!r}, needs a positive number", param, ctx)
-        return number
+    def accepts(self, number: float) -> bool:
+        return 0 < number < float("inf")
 
 
-class Moment(click.ParamType):  # type: ignore[type-arg]  # generic in newer click only
+class Moment(_Number):
     """A time: a finite number that is not negative."""
 
     name = "time"
+    needs = "a number of at least 0"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        try:
-            number = float(value)
-        except ValueError:
-            number = float("nan")
-        if not 0 <= number < float("inf"):
-            self.fail(f"got {value!r}, needs a number of at least 0", param, ctx)
-        return number
+    def accepts(self, number: float) -> bool:
+        return 0 <= number < float("inf")
 
 
 class Known(click.ParamType):  # type: ignore[type-arg]  # generic in newer click only

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
@@ -14,7 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sweeps import COMMAND, count, differing, run
+from sweeps import COMMAND, committed, count, differing, run
 
 from verify.cli.main import main
 
@@ -52,16 +51,6 @@ def _worker(address: str, folder: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def _committed(path: Path) -> int:
-    if not path.exists():
-        return 0
-    other = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=30)
-    try:
-        return int(other.execute("SELECT count(*) FROM run").fetchone()[0])
-    finally:
-        other.close()
-
-
 def test_a_worker_is_killed_in_the_middle(scheduler: str, tmp_path: Path) -> None:
     workers = [_worker(scheduler, tmp_path / f"worker-{i}") for i in range(2)]
     path = tmp_path / "runs.db"
@@ -69,11 +58,11 @@ def test_a_worker_is_killed_in_the_middle(scheduler: str, tmp_path: Path) -> Non
         _wait_for_workers(scheduler, 2)
         command = [*COMMAND, "sweep", *GRID, "--store", str(path), "--scheduler", scheduler]
         sweep = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        while _committed(path) < RUNS // 4 and sweep.poll() is None:
+        while committed(path) < RUNS // 4 and sweep.poll() is None:
             time.sleep(0.01)
         assert sweep.poll() is None
         os.kill(workers[0].pid, signal.SIGKILL)
-        killed_at = _committed(path)
+        killed_at = committed(path)
         output, errors = sweep.communicate(timeout=300)
     finally:
         for worker in workers:

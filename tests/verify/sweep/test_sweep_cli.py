@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from sweeps import COMMAND, count, differing, one_line, run
+from sweeps import COMMAND, committed, count, differing, one_line, run
 
 from verify.cli.main import main
 from verify.sweep.store import Store
@@ -55,17 +55,6 @@ def _start(path: Path, *more: str) -> subprocess.Popen[str]:
     )
 
 
-def _runs(path: Path) -> int:
-    """Committed runs, looked at from outside while another process may be writing."""
-    if not path.exists():
-        return 0
-    other = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=30)
-    try:
-        return int(other.execute("SELECT count(*) FROM run").fetchone()[0])
-    finally:
-        other.close()
-
-
 def _children(session: int) -> list[int]:
     """Processes of a session that are still there (and not merely waiting to be reaped)."""
     found = []
@@ -84,17 +73,17 @@ def _kill_and_resume(path: Path, kills: int, seed: int) -> list[int]:
     """Kill the sweep that often at random moments, many while it writes; returns what was there after each."""
     moments, counts = random.Random(seed), []
     for _ in range(kills):
-        before = _runs(path)
+        before = committed(path)
         process = _start(path)
         # From before the store is opened to after some commits; never so late that all is done.
         target = before + moments.randint(0, max((RUNS - before) // (kills + 1), 1))
-        while _runs(path) < target and process.poll() is None:
+        while committed(path) < target and process.poll() is None:
             time.sleep(0.01)
         time.sleep(moments.uniform(0.0, 0.3))
         assert process.poll() is None, process.communicate()
         os.kill(process.pid, signal.SIGKILL)
         process.communicate()
-        counts.append(_runs(path))
+        counts.append(committed(path))
         assert counts[-1] >= before
         deadline = time.monotonic() + 60
         while _children(process.pid) and time.monotonic() < deadline:
@@ -143,7 +132,7 @@ def test_two_sweeps_write_to_one_store_at_once(tmp_path: Path, uninterrupted: Pa
 def test_ctrl_c_keeps_what_is_done(tmp_path: Path, uninterrupted: Path) -> None:
     path = tmp_path / "runs.db"
     process = _start(path)
-    while _runs(path) < 5 and process.poll() is None:
+    while committed(path) < 5 and process.poll() is None:
         time.sleep(0.02)
     os.kill(process.pid, signal.SIGINT)
     output, errors = process.communicate(timeout=60)
@@ -157,7 +146,7 @@ def test_ctrl_c_keeps_what_is_done(tmp_path: Path, uninterrupted: Path) -> None:
 def test_a_killed_worker_is_named_and_costs_only_what_was_in_flight(tmp_path: Path, uninterrupted: Path) -> None:
     path = tmp_path / "runs.db"
     process = _start(path)
-    while _runs(path) < 3 and process.poll() is None:
+    while committed(path) < 3 and process.poll() is None:
         time.sleep(0.02)
     workers = [p for p in _children(process.pid) if b"spawn_main" in Path(f"/proc/{p}/cmdline").read_bytes()]
     os.kill(workers[0], signal.SIGKILL)
