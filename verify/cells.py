@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from numerics.precision import decimal
 from numerics.problem import Problem
 from verify.certificates.existence import Status
 from verify.names import AGREES, CHANNEL, CONTRADICTS, DUPLICATED, UNDECIDED, UNKNOWN, UNPREDICTED
@@ -75,16 +74,7 @@ class Cell:
             "k": self.problem.k,
             "dim": self.problem.dim,
             "verdict": self.verdict,
-            "predicted": [
-                {
-                    "structure": p.structure,
-                    "partition": list(p.partition) if p.partition else None,
-                    "loss": decimal(p.loss, self.dps),
-                    "minimum": True,
-                    "certified": p.certified,
-                }
-                for p in self.predicted
-            ],
+            "predicted": [p.document(self.dps) for p in self.predicted],
             "runs": self.records(),
         }
         why = self.problem.why_no_theory()
@@ -114,10 +104,7 @@ def undecided(record: dict[str, Any]) -> dict[str, Any] | None:
 
 def as_predicted(record: dict[str, Any], predicted: Sequence[Prediction]) -> bool:
     """Whether a run ended in one of the predicted structures. Approximation."""
-    if not record["converged"]:
-        return False
-    partition = tuple(record["partition"]) if record["partition"] else None
-    return any((record["structure"], partition) == (p.structure, p.partition) for p in predicted)
+    return bool(record["converged"]) and any(p.holds(record) for p in predicted)
 
 
 def judge(record: dict[str, Any], predicted: Sequence[Prediction]) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from mpmath import mp
 
 from numerics.inertia import inertia
 from numerics.initial import pack
-from numerics.precision import infinity_norm
+from numerics.precision import decimal, infinity_norm
 from numerics.problem import Problem
 from numerics.structures import Point, copy_average_point, perturbed_copy_point
 from verify.certificates.structures import certify_structure
@@ -26,12 +27,61 @@ class Prediction:
     loss : mpmath number
     certified : bool
         Whether it was proved to be a strict minimum.
+    neurons : int or None
+        Neurons of the structure, where further ones may be dead or collinear with them (ReLU); else None.
+    dead : tuple of int
+        Signs of the outgoing weights that dead neurons may have.
+    collinear : tuple of int
+        1 where a neuron may lie along one of the structure's of its own sign, -1 where along one of the other sign.
     """
 
     structure: str
     partition: tuple[int, ...] | None
     loss: mp.mpf
     certified: bool = False
+    neurons: int | None = None
+    dead: tuple[int, ...] = ()
+    collinear: tuple[int, ...] = ()
+
+    def holds(self, record: dict[str, Any]) -> bool:
+        """Whether a run ended in this structure, its other neurons dead or collinear as it allows. Exact."""
+        partition = tuple(record["partition"]) if record["partition"] else None
+        if (record["structure"], partition) != (self.structure, self.partition):
+            return False
+        if self.neurons is None:
+            return True
+        spare = record["spare"]
+        return (
+            record["neurons"] == self.neurons
+            and set(spare["dead"]) <= set(self.dead)
+            and set(spare["collinear"]) <= set(self.collinear)
+        )
+
+    def document(self, dps: int) -> dict[str, Any]:
+        """The prediction as in the JSON contract, its loss to ``dps`` digits. Exact."""
+        document = {
+            "structure": self.structure,
+            "partition": list(self.partition) if self.partition else None,
+            "loss": decimal(self.loss, dps),
+            "minimum": True,
+            "certified": self.certified,
+        }
+        if self.neurons is None:
+            return document
+        return {**document, "neurons": self.neurons, "dead": list(self.dead), "collinear": list(self.collinear)}
+
+
+def read_prediction(document: dict[str, Any]) -> Prediction:
+    """A prediction from the JSON contract. Exact."""
+    return Prediction(
+        document["structure"],
+        tuple(document["partition"]) if document["partition"] else None,
+        mp.mpf(document["loss"]),
+        bool(document["certified"]),
+        document.get("neurons"),
+        tuple(document.get("dead", ())),
+        tuple(document.get("collinear", ())),
+    )
 
 
 def predict(problem: Problem, *, dps: int = 50, certified: bool = False) -> tuple[Prediction, ...]:

@@ -12,7 +12,7 @@ from mpmath import mp
 
 from numerics.precision import decimal
 from verify.names import CHANNEL
-from verify.prediction import Prediction
+from verify.prediction import Prediction, read_prediction
 from verify.runs import Task
 from verify.sweep.guard import StoreError
 from verify.sweep.outcome import KEY, SETTING, Outcome, as_json, blobs, digest, from_bytes, key, texts
@@ -141,29 +141,11 @@ def theory_values(
     activation: str, n: int, k: int, dim: int, dps: int, certified: bool, found: Sequence[Prediction]
 ) -> dict[str, Any]:
     """The columns of the predictions of a cell."""
-    predicted = [
-        {
-            "structure": p.structure,
-            "partition": list(p.partition) if p.partition else None,
-            "loss": decimal(p.loss, dps),
-            "minimum": True,
-            "certified": p.certified,
-        }
-        for p in found
-    ]
     names = {"activation": activation, "n": n, "k": k, "dim": dim, "dps": dps, "certified": certified}
-    return {**names, "predicted": as_json(predicted)}
+    return {**names, "predicted": as_json([p.document(dps) for p in found])}
 
 
 def predictions(text: str) -> tuple[Prediction, ...]:
     """Predictions as they were stored."""
     with mp.workdps(15 + max((len(p["loss"]) for p in json.loads(text)), default=0)):
-        return tuple(
-            Prediction(
-                p["structure"],
-                tuple(p["partition"]) if p["partition"] else None,
-                mp.mpf(p["loss"]),
-                p["certified"],
-            )
-            for p in json.loads(text)
-        )
+        return tuple(map(read_prediction, json.loads(text)))
