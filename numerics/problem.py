@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.kernels import ACTIVATIONS
+from numerics.kernels import NAMES
 
 Array = NDArray[np.float64]
 
@@ -57,7 +57,7 @@ class Problem:
     n, k : int
         Numbers of student and teacher neurons, at least 1.
     activation : str
-        ``"erf"``, meaning :math:`\mathrm{erf}(x / \sqrt 2)`.
+        ``"erf"``, meaning :math:`\mathrm{erf}(x / \sqrt 2)`, or ``"relu"``, meaning :math:`\max(0, x)`.
     dim : int, optional
         Input dimension d; default the teacher's, or ``k + 1``.
     teacher : array_like, shape (k, dim), optional
@@ -116,8 +116,8 @@ class Problem:
 
         put("n", _count("n", n))
         put("k", _count("k", k))
-        if activation not in ACTIVATIONS:
-            raise ValueError(f"activation: got {activation!r}, known are {', '.join(sorted(ACTIVATIONS))}")
+        if activation not in NAMES:
+            raise ValueError(f"activation: got {activation!r}, known are {', '.join(sorted(NAMES))}")
         put("activation", activation)
         if dim is None and teacher is not None and np.ndim(teacher) == 2:
             dim = int(np.shape(teacher)[1])

@@ -41,7 +41,6 @@ class GradientField:
         self.population = Population(problem)
         self.evaluations = 0
         self.hessians = 0
-        self._teacher_scale = float(np.abs(problem.teacher_outgoing).sum())
 
     def state(self, y: Array) -> State:
         """Loss and gradient at a point."""
@@ -69,5 +68,4 @@ class GradientField:
 
     def rounding(self, y: Array) -> float:
         """Bound on the rounding error of the loss at a point, from the size of the terms that cancel."""
-        outgoing = float(np.abs(y.reshape(self.shape)[:, -1]).sum())
-        return 8 * np.finfo(float).eps * (outgoing + self._teacher_scale) ** 2
+        return 8 * float(np.finfo(float).eps) * self.population.magnitude(y.reshape(self.shape)) ** 2

@@ -8,6 +8,7 @@ from typing import Any
 
 from verify.recheck.document import canonical
 from verify.recheck.numbers import LARGEST_EXPONENT, long_integers
+from verify.recheck.rectified.wording import rectified
 from verify.recheck.schema import contents
 
 #: Longer numbers are still exact in the text; only the decimal in brackets is rounded.
@@ -29,7 +30,8 @@ def statement(document: dict[str, Any]) -> str:
     """
     contents(document)
     with long_integers():
-        sentences = _reduced(document) if document["system"]["kind"] == "reduced" else _full(document)
+        kinds = {"reduced": _reduced, "rectified": lambda document: rectified(document, _number, _name)}
+        sentences = kinds.get(document["system"]["kind"], _full)(document)
         assumptions = document["theorem"]["assumptions"]
         if assumptions:
             numbered = (f"({i}) {entry}" for i, entry in enumerate(assumptions, start=1))

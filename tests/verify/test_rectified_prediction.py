@@ -1,0 +1,71 @@
+"""Predicted minima of rectified-linear networks: what is listed is reached or at least a minimum, with its room."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from numerics.initial import pack
+from numerics.population import Population
+from numerics.problem import Problem
+from verify.rectified.prediction import RectifiedPrediction, predict_rectified
+
+
+def predicted(n: int, k: int) -> tuple[RectifiedPrediction, ...]:
+    return predict_rectified(Problem(n, k, activation="relu"), dps=20)
+
+
+def test_the_network_that_copies_everything_is_lowest_at_n_equal_k() -> None:
+    best = predicted(4, 4)[0]
+    assert (best.structure, best.partition, best.loss) == ("copy-average", (1, 1, 1, 1), 0)
+
+
+def test_a_neuron_of_negative_sign_dies_or_lies_along_the_average() -> None:
+    full, fewer, dead = predicted(2, 3)
+    assert (full.structure, full.neurons) == ("perturbed-copy-average", 2)
+    assert (fewer.structure, fewer.partition, fewer.neurons, fewer.dead) == ("copy-average", (3,), 1, (-1,))
+    assert [companion.sign for companion in fewer.collinear] == [-1]
+    assert (dead.structure, dead.dead, dead.collinear) == ("all-dead", (-1,), ())
+
+
+@pytest.mark.parametrize(("n", "k"), [(2, 3), (4, 6), (6, 6)])
+def test_predicted_families_are_minima_of_the_whole_network(n: int, k: int) -> None:
+    """No descent from points on the families: small random moves of all neurons raise the loss to second order."""
+    generator = np.random.default_rng(n)
+    for prediction in predicted(n, k):
+        for companion in prediction.collinear:
+            omega = np.zeros((prediction.neurons, k + 1))
+            omega[:, :k] = prediction.point.doubles()[0]
+            signs = prediction.point.signs.astype(float)
+            extra, i = n - prediction.neurons, companion.neurons[0]
+            part = 0.2 / extra * companion.sign
+            W = np.vstack([omega, *[abs(part) * omega[i]] * extra])
+            W[i] *= 1 - extra * part
+            s = np.append(signs, [signs[i] * companion.sign] * extra)
+            population = Population(Problem(n, k, activation="relu", fixed_outgoing=s))
+            base, gradient = population.value_and_gradient(pack(W, s))
+            assert np.abs(gradient).max() < 1e-12
+            assert abs(base - float(prediction.loss)) < 1e-12
+            for _ in range(20):
+                move = generator.normal(size=W.shape)
+                move *= 1e-4 / np.linalg.norm(move)
+                # Curvatures are above 1e-3; the third derivative is bounded by some 10, times the cube 1e-12.
+                assert population.loss(pack(W + move, s)) > base - 1e-11
+
+
+def test_nothing_is_predicted_where_the_theory_does_not_apply() -> None:
+    assert predict_rectified(Problem(2, 3)) == ()
+    assert predict_rectified(Problem(2, 3, activation="relu", fixed_outgoing=[1.0, 1.0])) == ()
+    assert predict_rectified(Problem(2, 3, activation="relu", teacher_outgoing=[1.0, 1.0, -1.0])) == ()
+
+
+def test_negative_teachers_turn_the_signs() -> None:
+    turned = predict_rectified(Problem(2, 3, activation="relu", teacher_outgoing=[-1.0] * 3), dps=20)
+    assert [p.structure for p in turned] == [p.structure for p in predicted(2, 3)]
+    assert turned[-1].dead == (1,)
+
+
+def test_predictions_say_what_they_leave_to_further_neurons() -> None:
+    texts = [p.describe(2) for p in predicted(2, 3)]
+    assert texts[0] == "perturbed-copy-average"
+    assert texts[1].startswith("copy-average 3 of 1 neurons; 1 more: dead (-) or ")

@@ -1,0 +1,138 @@
+"""What is predicted for rectified-linear networks: minima of n neurons, and of fewer with room for the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from mpmath import mp
+
+from numerics.problem import Problem
+from numerics.rectified.structures import Point, structures
+from numerics.rectified.transverse import Room, room
+from verify.names import describe_partition
+from verify.rectified.matching import why_no_rectified_theory
+
+
+@dataclass(frozen=True)
+class Companion:
+    """Neurons that may lie along those of one class of a structure. Approximation.
+
+    Attributes
+    ----------
+    neurons : tuple of int
+        The structure's neurons (0-based, in its order) of the class.
+    sign : int
+        1 if of the same sign as these, -1 if of the opposite one (and shorter, together).
+    """
+
+    neurons: tuple[int, ...]
+    sign: int
+
+
+@dataclass(frozen=True, eq=False)
+class RectifiedPrediction:
+    """A structure that is a minimum, with what the neurons beyond its own may do. Approximation.
+
+    Attributes
+    ----------
+    structure : str
+    partition : tuple of int or None
+    loss : mpmath number
+    neurons : int
+        Neurons of the structure; the other n minus these are dead or collinear with one of them.
+    dead : tuple of int
+        Signs of the outgoing weights that dead neurons may have.
+    collinear : tuple of Companion
+    certified : bool
+        Whether it was proved to be a minimum.
+    point : Point
+    """
+
+    structure: str
+    partition: tuple[int, ...] | None
+    loss: mp.mpf
+    neurons: int
+    dead: tuple[int, ...]
+    collinear: tuple[Companion, ...]
+    point: Point
+    certified: bool = False
+
+    def describe(self, n: int) -> str:
+        """The structure in words, with what is said of the neurons that it does not have. Exact."""
+        name = self.structure if self.partition is None else f"{self.structure} {describe_partition(self.partition)}"
+        if n == self.neurons:
+            return name
+        others = []
+        for sign, word in ((-1, "-"), (1, "+")):
+            if sign in self.dead:
+                others.append(f"dead ({word})")
+        for companion in self.collinear:
+            kind = "same" if companion.sign > 0 else "opposite"
+            others.append(f"along {len(companion.neurons)} of them ({kind} sign)")
+        return f"{name} of {self.neurons} neurons; {n - self.neurons} more: {' or '.join(others)}"
+
+
+def predict_rectified(problem: Problem, *, dps: int = 50) -> tuple[RectifiedPrediction, ...]:
+    """List the structures that are minima for a network of n neurons. Approximation.
+
+    Those of n neurons, and those of m < n for which a further neuron has room: dead, if ``a h >= 0`` on the unit
+    sphere, or collinear with one of the structure's, if the sign test holds (``numerics.rectified.transverse``).
+
+    Parameters
+    ----------
+    problem : Problem
+        Nothing is predicted where a hypothesis fails: unit-orthonormal teacher with outgoing weights of one sign,
+        n <= k, trained outgoing weights.
+    dps : int
+        Digits of the losses.
+
+    Returns
+    -------
+    tuple of RectifiedPrediction
+        In the order of their losses.
+
+    Examples
+    --------
+    >>> for found in predict_rectified(Problem(2, 3, activation="relu")):
+    ...     print(found.describe(2))
+    perturbed-copy-average
+    copy-average 3 of 1 neurons; 1 more: dead (-) or along 1 of them (opposite sign)
+    all-dead of 0 neurons; 2 more: dead (-)
+    """
+    if why_no_rectified_theory(problem, problem.n) is not None or problem.fixed_outgoing is not None:
+        return ()
+    found = []
+    for m in range(problem.n + 1):
+        for point in structures(m, problem.k, dps=dps):
+            if point.minimum:
+                dead, collinear = _others(problem, point) if m < problem.n else ((), ())
+                if m == problem.n or dead or collinear:
+                    partition, loss = point.partition, point.loss
+                    found.append(RectifiedPrediction(point.name, partition, loss, m, dead, collinear, point))
+    return tuple(sorted(found, key=lambda prediction: prediction.loss))
+
+
+def room_beside(point: Point, dim: int) -> Room:
+    """The room that a structure leaves for further neurons, in an input dimension. Approximation."""
+    k = point.k
+    # Dimensions beyond k + 1 repeat what holds in one of them.
+    width = min(max(dim, k), k + 1)
+    omega = np.zeros((point.n, width))
+    omega[:, :k] = point.doubles()[0]
+    return room(omega, point.signs, np.eye(k, width))
+
+
+def _others(problem: Problem, point: Point) -> tuple[tuple[int, ...], tuple[Companion, ...]]:
+    """Signs of dead neurons, and companions of the structure's classes."""
+    free = room_beside(point, problem.dim)
+    b = int(np.sign(problem.teacher_outgoing[0]))
+    dead = tuple(sign * b for sign in (-1, 1) if free.dead(sign))
+    companions = []
+    classes = point.pattern.student_class() if point.n else np.zeros(0, dtype=np.intp)
+    for p in np.unique(classes):
+        neurons = tuple(map(int, np.flatnonzero(classes == p)))
+        for sign, allowed in ((1, free.same), (-1, free.opposite)):
+            if allowed(neurons[0]):
+                companions.append(Companion(neurons, sign))
+    return dead, tuple(companions)
