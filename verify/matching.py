@@ -88,6 +88,11 @@ def match(problem: Problem, theta: ArrayLike | Polished, *, dps: int = 50, toler
     >>> found.structure, found.assignment, found.signs, float(found.distance)
     ('copy-average', ((1,), (0,)), (-1, 1), 0.0)
     """
+    if problem.activation == "relu":
+        # Imported here, for it is built on this module.
+        from verify.rectified.network import match_rectified
+
+        return match_rectified(problem, theta, dps=dps, tolerance=tolerance)
     rough, exact = read_point(problem, theta)
     if isinstance(theta, Polished):
         dps = theta.dps

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 COPY_AVERAGE = "copy-average"
 PERTURBED_COPY = "perturbed-copy"
+PERTURBED_COPY_AVERAGE = "perturbed-copy-average"
 CHANNEL = "channel-to-infinity"
 DUPLICATED = "duplicated"
 DORMANT = "dormant"

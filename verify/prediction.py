@@ -88,7 +88,9 @@ def predict(problem: Problem, *, dps: int = 50, certified: bool = False) -> tupl
     """List the theory's structures that are strict minima. Approximation.
 
     For erf: the optimal copy-average point and the perturbed copy, each where its Hessian (in double
-    precision) is positive definite. Nothing is predicted where a hypothesis of the theory fails.
+    precision) is positive definite. For ReLU: every named structure that is a minimum on the quotient by rescaling,
+    also those of fewer neurons, where the others may be dead or collinear. Nothing is predicted where a hypothesis of
+    the theory fails.
 
     Parameters
     ----------
@@ -111,6 +113,11 @@ def predict(problem: Problem, *, dps: int = 50, certified: bool = False) -> tupl
     """
     if problem.why_no_theory() is not None:
         return ()
+    if problem.activation == "relu":
+        # Imported here, for it is built on this module.
+        from verify.rectified.prediction import predictions
+
+        return predictions(problem, dps=dps)
     n, k = problem.n, problem.k
     points: list[Point] = [copy_average_point([1] * (n - 1) + [k - n + 1], dps=dps)]
     if 1 < n < k:

@@ -21,14 +21,23 @@ from verify.names import (
     DUPLICATED,
     FINISHED_EARLY,
     PERTURBED_COPY,
+    PERTURBED_COPY_AVERAGE,
     RAN_ON,
     UNDECIDED,
     describe_partition,
 )
+from verify.prediction import Prediction
 
 #: Width of tables that do not go to a terminal.
 WIDTH = 118
-SHORT = {COPY_AVERAGE: "CA", PERTURBED_COPY: "PC", CHANNEL: "channel", DUPLICATED: "duplicated", DORMANT: "dormant"}
+SHORT = {
+    COPY_AVERAGE: "CA",
+    PERTURBED_COPY: "PC",
+    PERTURBED_COPY_AVERAGE: "PC + average",
+    CHANNEL: "channel",
+    DUPLICATED: "duplicated",
+    DORMANT: "dormant",
+}
 
 
 def console() -> Console:
@@ -55,20 +64,43 @@ def _worst(values: Sequence[str | None]) -> str:
 
 
 def _ends(records: Sequence[dict[str, Any]]) -> str:
-    counts = Counter(
-        label(r["structure"], r["partition"]) if r["converged"] or r["structure"] in SHORT else "not converged"
-        for r in records
-    )
+    counts = Counter(ended(r) if r["converged"] or r["structure"] in SHORT else "not converged" for r in records)
     return ", ".join(f"{count} {name}" for name, count in counts.most_common())
 
 
 def _predicted(cell: Cell) -> str:
     if cell.problem.why_no_theory():
         return "nothing"
-    lines = [f"{label(p.structure, p.partition)}  {float(p.loss):.6g}" for p in cell.predicted]
+    whole = [p for p in cell.predicted if p.neurons in (None, cell.problem.n)]
+    reached = [
+        p for p in cell.predicted if p not in whole and any(r["converged"] and p.holds(r) for r in cell.records())
+    ]
+    lines = [_prediction(p, cell.problem.n) for p in [*whole, *reached]]
     if cell.problem.n == cell.problem.k:
         lines.append("(every neuron copies)")
+    if len(cell.predicted) > len(lines):
+        lines.append(f"{len(cell.predicted) - len(whole) - len(reached)} more of fewer neurons")
     return "\n".join(lines)
+
+
+def _prediction(p: Prediction, n: int) -> str:
+    fewer = f", {p.neurons} neuron{'' if p.neurons == 1 else 's'}" if p.neurons not in (None, n) else ""
+    return f"{label(p.structure, p.partition)}{fewer}  {float(p.loss):.6g}"
+
+
+def ended(record: dict[str, Any]) -> str:
+    """Short name of where a run ended, with its dead and collinear neurons.
+
+    Examples
+    --------
+    >>> ended({"structure": "copy-average", "partition": [3], "dead": [1], "collinear": []})
+    'CA 3, 1 dead'
+    """
+    name = label(record["structure"], record["partition"])
+    if record["structure"] == DUPLICATED:
+        return name
+    spare = [(len(record["dead"]), "dead"), (sum(len(group) - 1 for group in record["collinear"]), "collinear")]
+    return ", ".join([name, *(f"{count} {what}" for count, what in spare if count)])
 
 
 def verify_table(cells: Sequence[Cell]) -> Table:
@@ -178,10 +210,20 @@ def explain(record: dict[str, Any]) -> str:
     point = f"a critical point of index {record['index']}"
     if record["structure"] in (COPY_AVERAGE, PERTURBED_COPY):
         return f"{label(record['structure'], record['partition'])}, {point}, not a predicted minimum."
+    described = (record["evidence"] or {}).get("description")
+    if described:
+        return f"{point} and loss {record['loss'][:14]} without a name: {described}{_spare(record)}."
     near = ""
     if record["runner_up"]:
         near = f"; nearest is {record['runner_up']} at distance {record['runner_up_distance']}"
     return f"{point} and loss {record['loss'][:14]} that the theory does not name{near}."
+
+
+def _spare(record: dict[str, Any]) -> str:
+    """Dead and collinear neurons of a run, in words."""
+    dead = f"; dead: {', '.join(map(str, record['dead']))}" if record["dead"] else ""
+    groups = ["{" + ", ".join(map(str, group)) + "}" for group in record["collinear"]]
+    return dead + (f"; collinear: {', '.join(groups)}" if groups else "")
 
 
 def _not_certified(record: dict[str, Any]) -> list[str]:
@@ -257,11 +299,26 @@ def summary(cells: Sequence[Cell], *, interrupted: bool) -> str:
     head = f"{good} of {len(records)} flows ended at a minimum of the theory; cells: {counted}."
     ran_on = sum(1 for _, record in records if any(e["event"] == RAN_ON for e in record["events"]))
     doubtful = sum(1 for _, record in records if undecided(record) is not None)
+    head += _lives(records)
     if doubtful:
         head += f" {doubtful} are undecided: a more accurate flow ends elsewhere."
     if ran_on:
         head += f" {ran_on} flows were run on below the gradient tolerance, into the certified basin."
     return ("Interrupted. " if interrupted else "") + head
+
+
+def _lives(records: Sequence[tuple[Cell, dict[str, Any]]]) -> str:
+    """How many neurons died and came back, and how many runs end with dead or collinear ones (ReLU)."""
+    rectified = [record for _, record in records if "spare" in record]
+    if not rectified:
+        return ""
+    events = Counter(event["event"] for record in rectified for event in record["events"])
+    dead = sum(1 for record in rectified if record["dead"])
+    collinear = sum(1 for record in rectified if record["collinear"])
+    return (
+        f" Neurons died {events['died']} times and came back {events['revived']} times; {dead} flows end with dead "
+        f"neurons, {collinear} with collinear ones."
+    )
 
 
 def neurons_table(theta: Any, problem: Any, assignment: Sequence[Sequence[int]] | None) -> Table:

@@ -21,6 +21,7 @@ from verify.ends.limit import described, limit_end
 from verify.ends.settle import End, settle
 from verify.matching import Match, match
 from verify.names import CHANNEL, COPY_AVERAGE, DORMANT, DUPLICATED, RAN_ON, UNCLASSIFIED, UNDECIDED
+from verify.rectified.record import fields
 
 
 @dataclass(frozen=True)
@@ -238,7 +239,7 @@ def describe(problem: Problem, end: End, found: Match, dps: int, proof: Proof | 
     optimal = found.structure == COPY_AVERAGE and partition == [1] * (n - 1) + [k - n + 1]
     named = _special_name(end)
     collinear = [[p.first, p.second] for p in end.duplicated.pairs] if end.duplicated else []
-    return {
+    record: dict[str, Any] = {
         "converged": end.converged,
         "stop": _stop(end),
         "method": end.flow.method,
@@ -268,6 +269,9 @@ def describe(problem: Problem, end: End, found: Match, dps: int, proof: Proof | 
         "evidence": _evidence(problem, end, dps, prove=proof is not None),
         "why": found.why,
     }
+    special = fields(problem, found, end.flow, end.polished.double())
+    special["events"] = special.get("events", []) + record["events"]
+    return {**record, **special}
 
 
 def _ran_on(proof: Proof | None) -> list[dict[str, Any]]:

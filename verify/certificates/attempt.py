@@ -9,11 +9,13 @@ from numerics.problem import Problem
 from verify.certificates.existence import Status
 from verify.certificates.identity import identity_of
 from verify.certificates.line import Line, Split, certify_line
+from verify.certificates.rectified.certify import RectifiedCertificate
 from verify.certification import Certificate, certify, with_basin
 from verify.ends.duplicated import Duplicated
 from verify.ends.settle import End, continue_flow
 from verify.matching import Match
 from verify.names import FINISHED_EARLY
+from verify.rectified.identity import identical
 
 #: Gradients below this are rounding noise, to which a flow is not run on.
 FLOOR = 1e-14
@@ -67,6 +69,8 @@ def prove(problem: Problem, end: End, found: Match, *, dps: int) -> Proof:
         certificate = certify(problem, end.polished, dps=dps, named=identity_of(found))
         return Proof(end, replace(certificate, why_no_basin=FINISHED_EARLY))
     certificate = certify(problem, end.polished, dps=dps, start=end.flow.theta, named=identity_of(found))
+    if isinstance(certificate, RectifiedCertificate):
+        certificate = replace(certificate, identity=identical(problem, certificate, found, dps=dps))
     return _run_on(problem, end, certificate)
 
 

@@ -12,6 +12,8 @@ from verify.certificates.attempt import Proof
 from verify.certificates.document import certificate_document
 from verify.certificates.existence import Status
 from verify.certificates.line import Line
+from verify.certificates.rectified.certify import RectifiedCertificate
+from verify.certificates.rectified.document import rectified_document
 from verify.certification import Certificate
 
 #: Digits of bounds in records.
@@ -73,6 +75,14 @@ def certified_point(c: Certificate) -> dict[str, Any]:
         "uniqueness_radius": None if c.uniqueness_radius is None else rounded(c.uniqueness_radius, DIGITS, up=False),
         "loss": None if c.loss is None else [rounded(x, LOSS_DIGITS, up=i == 1) for i, x in enumerate(c.loss)],
     }
+    if isinstance(c, RectifiedCertificate):
+        found["families"] = [
+            {"neuron": f.neuron, "same": f.same, "opposite": f.opposite, "index": f.index} for f in c.families
+        ]
+        found["dead"] = [
+            {"sign": r.sign, "count": r.count, "stays": r.stays, "method": r.method, "margin": r.margin}
+            for r in c.resting
+        ]
     if c.ellipsoid is not None:
         found["basin_radius"] = float(c.ellipsoid.rho)
     if c.distance is not None:
@@ -83,6 +93,8 @@ def certified_point(c: Certificate) -> dict[str, Any]:
 
 def proof_document(problem: Problem, proof: Proof) -> dict[str, Any] | None:
     """The certificate file of a run, or None if nothing was proved that a file can state. Exact."""
+    if isinstance(proof.certificate, RectifiedCertificate):
+        return rectified_document(problem, proof.certificate)
     if proof.end.duplicated is None:
         return certificate_document(problem, proof.certificate)
     if proof.line is None:

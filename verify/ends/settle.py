@@ -14,6 +14,7 @@ import numpy as np
 from numerics.flow.integrate import gradient_flow
 from numerics.flow.result import Flow, Stop, Trajectory
 from numerics.inertia import Inertia, inertia, lowest_eigenvalue
+from numerics.kernels import HOMOGENEOUS
 from numerics.newton import Polished, polish
 from numerics.problem import Problem
 from verify.ends.channel import Channel, channel
@@ -110,12 +111,14 @@ def settle(problem: Problem, flow: Flow, *, dps: int = 50) -> End:
         # Not what it looked like: the flow itself decides.
         flow = continue_flow(problem, flow, grad_tol=RESUMED)
     asked_for = flow.grad_inf
+    # For ReLU duplicated neurons are collinear ones, which polish merges; its inertia is that on the quotient.
+    smooth = problem.activation not in HOMOGENEOUS
     while True:
         polished = polish(problem, flow.theta, dps=dps)
         found = inertia(problem, polished.double()) if polished.converged else None
         if found is not None and found.minimum:
             return End(flow, polished, found, saddles=tuple(saddles))
-        if flow.grad_inf <= STRIDE * asked_for:
+        if smooth and flow.grad_inf <= STRIDE * asked_for:
             # Looked for only after a continuation: the rates need room in time.
             line = duplicated(problem, flow, dps=dps)
             if line is not None:
@@ -130,7 +133,7 @@ def settle(problem: Problem, flow: Flow, *, dps: int = 50) -> End:
             continue
         saddle = _saddle(problem, flow)
         if saddle is None or len(saddles) == MAX_SADDLES:
-            asleep = None if polished.converged else dormant(problem, flow, dps=dps)
+            asleep = dormant(problem, flow, dps=dps) if smooth and not polished.converged else None
             return End(flow, polished, found, dormant=asleep, saddles=tuple(saddles))
         saddles.append(saddle)
         flow = _leave(problem, flow, saddle)
@@ -193,6 +196,7 @@ def continue_flow(
     methods = dict.fromkeys([*flow.method.split("+"), *more.method.split("+")])
     return replace(
         more,
+        events=flow.events + more.events,
         steps=flow.steps + more.steps,
         rejected=flow.rejected + more.rejected,
         evaluations=flow.evaluations + more.evaluations,

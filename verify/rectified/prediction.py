@@ -11,6 +11,7 @@ from numerics.problem import Problem
 from numerics.rectified.structures import Point, structures
 from numerics.rectified.transverse import Room, room
 from verify.names import describe_partition
+from verify.prediction import Prediction
 from verify.rectified.matching import why_no_rectified_theory
 
 
@@ -136,3 +137,19 @@ def _others(problem: Problem, point: Point) -> tuple[tuple[int, ...], tuple[Comp
             if allowed(neurons[0]):
                 companions.append(Companion(neurons, sign))
     return dead, tuple(companions)
+
+
+def predictions(problem: Problem, *, dps: int = 50) -> tuple[Prediction, ...]:
+    """The same as predictions of the JSON contract. Approximation."""
+    return tuple(
+        Prediction(
+            found.structure,
+            found.partition,
+            found.loss,
+            found.certified,
+            found.neurons,
+            found.dead,
+            tuple(sorted({companion.sign for companion in found.collinear})),
+        )
+        for found in predict_rectified(problem, dps=dps)
+    )

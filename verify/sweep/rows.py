@@ -10,7 +10,6 @@ from typing import Any
 
 from mpmath import mp
 
-from numerics.precision import decimal
 from verify.names import CHANNEL
 from verify.prediction import Prediction, read_prediction
 from verify.runs import Task

@@ -1,0 +1,82 @@
+"""A rectified-linear network with dead and collinear neurons, matched by what is left of it. Approximation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numerics.rectified.gauge import Reduced, reduced
+from numpy.typing import ArrayLike
+
+from numerics.newton import Polished, read_point
+from numerics.problem import Problem
+from verify.matching import ROUGH_TOLERANCE, Match
+from verify.rectified.matching import match_reduced
+
+
+@dataclass(frozen=True, eq=False)
+class RectifiedMatch(Match):
+    """The structure of the network that is left without dead neurons, collinear ones merged. Approximation.
+
+    ``assignment`` and ``signs`` are those of the whole network: collinear neurons share their teachers, dead ones
+    have none.
+
+    Attributes
+    ----------
+    reduced : Reduced
+    dead : tuple of int
+        Signs of the outgoing weights of dead neurons.
+    collinear : tuple of int
+        For each neuron beyond the first of a group of one direction, 1 if its outgoing weight has the sign of the
+        merged neuron, -1 if the other.
+    """
+
+    reduced: Reduced = field(kw_only=True)
+    dead: tuple[int, ...] = ()
+    collinear: tuple[int, ...] = ()
+
+    @property
+    def groups(self) -> list[list[int]]:
+        """Neurons that have one direction, where there is more than one."""
+        return [[int(i) for i in group] for group in self.reduced.groups if len(group) > 1]
+
+
+def match_rectified(
+    problem: Problem, theta: ArrayLike | Polished, *, dps: int = 50, tolerance: float | None = None
+) -> RectifiedMatch:
+    """Name the structure of a rectified-linear network. Approximation.
+
+    Parameters
+    ----------
+    problem : Problem
+    theta : array_like, shape (n, dim + 1), or Polished
+    dps, tolerance
+        As of :func:`verify.match`.
+
+    Returns
+    -------
+    RectifiedMatch
+        Invariant under permutations and under ``(w_i, a_i) -> (c w_i, a_i / c)`` with c > 0.
+    """
+    rough, exact = read_point(problem, theta)
+    if isinstance(theta, Polished):
+        dps = theta.dps
+        if tolerance is None and theta.converged:
+            tolerance = float(10.0 ** (-dps / 2))
+    small = reduced(problem, exact if isinstance(theta, Polished) else rough)
+    found = match_reduced(problem, small.omega, small.signs, dps=dps, tolerance=tolerance or ROUGH_TOLERANCE)
+    signs = np.sign(rough[:, -1]).astype(int)
+    dead = tuple(int(signs[i]) for i in small.dead)
+    whole: list[tuple[int, ...]] = [()] * problem.n
+    extra: list[int] = []
+    for number, (group, sign) in enumerate(zip(small.groups, small.signs, strict=True)):
+        for i in group:
+            whole[i] = found.assignment[number] if found.assignment else ()
+        kinds = [int(signs[i] * sign) for i in group]
+        kinds.remove(1)
+        extra += kinds
+    fields = {name: getattr(found, name) for name in Match.__dataclass_fields__}
+    named = RectifiedMatch(**fields, reduced=small, dead=dead, collinear=tuple(sorted(extra)))
+    if found.assignment is None:
+        return named
+    return replace(named, assignment=tuple(whole), signs=tuple(int(s) for s in signs))

@@ -1,0 +1,60 @@
+"""Fields of the JSON contract that only rectified-linear networks have. Exact."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numerics.flow.result import Event, Flow
+from numerics.precision import to_double
+from numerics.problem import Array, Problem
+from numerics.rectified.description import describe
+from verify.matching import Match
+from verify.names import UNCLASSIFIED
+from verify.rectified.network import RectifiedMatch
+
+
+def event_record(event: Event) -> dict[str, Any]:
+    """A death or revival as in the JSON contract. Exact."""
+    return {
+        "event": event.kind,
+        "time": event.time,
+        "neuron": event.neuron,
+        "balance": event.balance,
+        "outgoing": event.outgoing,
+        "direction": [float(x) for x in event.direction],
+        "margin": event.margin,
+    }
+
+
+def fields(problem: Problem, found: Match, flow: Flow, polished: Array) -> dict[str, Any]:
+    """What a record says of dead and collinear neurons; nothing for other activations. Exact.
+
+    Parameters
+    ----------
+    problem : Problem
+    found : Match
+    flow : Flow
+    polished : ndarray, shape (n, dim + 1)
+
+    Returns
+    -------
+    dict
+        ``neurons``: those left with dead ones removed and collinear ones merged. ``spare``: signs of the outgoing
+        weights of dead neurons, and for each further neuron of a direction whether it has the merged one's sign.
+    """
+    if not isinstance(found, RectifiedMatch):
+        return {}
+    small = found.reduced
+    evidence: dict[str, Any] | None = None
+    if found.structure == UNCLASSIFIED and len(small.signs):
+        evidence = {"description": describe(to_double(small.omega) @ problem.teacher.T, small.signs)}
+    return {
+        "neurons": len(small.signs),
+        "dead": [int(i) for i in small.dead],
+        "collinear": found.groups,
+        "spare": {"dead": list(found.dead), "collinear": list(found.collinear)},
+        "balance": [float(row[-1] ** 2 - row[:-1] @ row[:-1]) for row in polished],
+        "balance_drift": flow.balance_drift,
+        "events": [event_record(event) for event in flow.events],
+        "evidence": evidence,
+    }
