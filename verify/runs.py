@@ -269,7 +269,7 @@ def describe(problem: Problem, end: End, found: Match, dps: int, proof: Proof | 
         "evidence": _evidence(problem, end, dps, prove=proof is not None),
         "why": found.why,
     }
-    special = fields(problem, found, end.flow, end.polished.double())
+    special = fields(problem, found, end.polished.double(), end.flow)
     special["events"] = special.get("events", []) + record["events"]
     return {**record, **special}
 

@@ -69,7 +69,7 @@ def flow_command(
 
     copy-average flow -n 2 -k 4 --dim 4 --prove-flow --certificates DIR
     """
-    check_course(prove_flow=prove_flow, certifying=certifying)
+    check_course(activation=activation, flow_dps=flow_dps, prove_flow=prove_flow, certifying=certifying)
     (problem,) = problems([n], [k], activation, dim)
     task = Task(
         n,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -11,6 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from numerics.inertia import inertia
 from numerics.initial import pack
+from numerics.kernels import ACTIVATIONS, HOMOGENEOUS
 from numerics.newton import Polished, evaluate, polish
 from numerics.precision import decimal, short, to_exact
 from numerics.problem import Array, Problem
@@ -18,6 +20,7 @@ from verify import report
 from verify.certificates.attempt import prove_line
 from verify.certificates.described import certified_line, certified_point
 from verify.certificates.identity import identity_of
+from verify.certificates.rectified.certify import RectifiedCertificate
 from verify.certification import certify
 from verify.cli.options import Count, Known, json_option
 from verify.cli.output import open_target
@@ -25,6 +28,8 @@ from verify.ends.duplicated import Duplicated, merged_point, unmerged
 from verify.ends.pairs import close_pairs
 from verify.matching import Match, match
 from verify.names import DUPLICATED, UNCLASSIFIED
+from verify.rectified.identity import identical
+from verify.rectified.record import fields
 from verify.runs import weights_as_rows
 from verify.versions import versions
 
@@ -82,7 +87,7 @@ def _problem(theta: Array, arrays: dict[str, Any], k: int | None, activation: st
 @click.option(
     "-k", "k", type=Count(1), default=None, help="Teacher neurons, if the file has no teacher.  [default: d - 1]"
 )
-@click.option("--activation", type=Known(["erf"]), default="erf", show_default=True, help="Activation function.")
+@click.option("--activation", type=Known(list(ACTIVATIONS)), default="erf", show_default=True, help="Activation function.")
 @click.option(
     "--polish/--no-polish", "polishing", default=True, show_default=True, help="Refine by Newton's method first."
 )
@@ -131,7 +136,8 @@ def examine(
     rough = match(problem, theta, dps=dps)
     point = polish(problem, theta, dps=dps) if polishing else evaluate(problem, to_exact(theta), dps=dps)
     line: Duplicated | None = None
-    if polishing and not point.converged:
+    # For ReLU polishing merges neurons of one direction itself.
+    if polishing and not point.converged and problem.activation not in HOMOGENEOUS:
         line = merged_point(problem, theta, close_pairs(theta), dps=dps)
     if line is not None:
         point, found = line.point, line.match
@@ -162,6 +168,7 @@ def examine(
         "collinear": [[pair.first, pair.second] for pair in line.pairs] if line else [],
         "why": found.why,
     }
+    record |= fields(problem, found, point.double())
     if certifying and converged:
         record |= _proved(problem, theta, point, found, line, dps)
     return record, point
@@ -174,6 +181,8 @@ def _proved(
     if line is not None:
         return {"certificate": "unknown", "certified": certified_line(*prove_line(problem, line, dps=dps))}
     proof = certify(problem, point, dps=dps, start=theta, named=identity_of(found))
+    if isinstance(proof, RectifiedCertificate):
+        proof = replace(proof, identity=identical(problem, proof, found, dps=dps))
     return {"certificate": proof.status.name.lower(), "certified": certified_point(proof)}
 
 

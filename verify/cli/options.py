@@ -246,8 +246,11 @@ def course_options(command: F) -> F:
     return command
 
 
-def check_course(*, prove_flow: bool, certifying: bool) -> None:
-    """Refuse a proof of a flow to an end that is not certified."""
+def check_course(*, activation: str, flow_dps: int | None, prove_flow: bool, certifying: bool) -> None:
+    """Refuse a proof of a flow to an end that is not certified, and what only flows of erf have."""
+    for given, name in ((flow_dps is not None, "--flow-dps"), (prove_flow, "--prove-flow")):
+        if given and activation != "erf":
+            raise click.BadParameter(f"got it with --activation {activation}; needs erf", param_hint=name)
     if prove_flow and not certifying:
         raise click.BadParameter("got it with --no-certify; needs certificates", param_hint="--prove-flow")
 

@@ -95,7 +95,7 @@ def verify_command(
 
     CA: copy-average, with the sizes of the groups of teachers; PC: perturbed copy.
     """
-    check_course(prove_flow=prove_flow, certifying=certifying)
+    check_course(activation=activation, flow_dps=flow_dps, prove_flow=prove_flow, certifying=certifying)
     grid = problems(n, k, activation, dim)
     tasks = [
         Task(

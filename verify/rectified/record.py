@@ -26,15 +26,16 @@ def event_record(event: Event) -> dict[str, Any]:
     }
 
 
-def fields(problem: Problem, found: Match, flow: Flow, polished: Array) -> dict[str, Any]:
+def fields(problem: Problem, found: Match, polished: Array, flow: Flow | None = None) -> dict[str, Any]:
     """What a record says of dead and collinear neurons; nothing for other activations. Exact.
 
     Parameters
     ----------
     problem : Problem
     found : Match
-    flow : Flow
     polished : ndarray, shape (n, dim + 1)
+    flow : Flow, optional
+        For its events and the drift of the balances.
 
     Returns
     -------
@@ -48,13 +49,15 @@ def fields(problem: Problem, found: Match, flow: Flow, polished: Array) -> dict[
     evidence: dict[str, Any] | None = None
     if found.structure == UNCLASSIFIED and len(small.signs):
         evidence = {"description": describe(to_double(small.omega) @ problem.teacher.T, small.signs)}
+    course: dict[str, Any] = {}
+    if flow is not None:
+        course = {"balance_drift": flow.balance_drift, "events": [event_record(event) for event in flow.events]}
     return {
         "neurons": len(small.signs),
         "dead": [int(i) for i in small.dead],
         "collinear": found.groups,
         "spare": {"dead": list(found.dead), "collinear": list(found.collinear)},
         "balance": [float(row[-1] ** 2 - row[:-1] @ row[:-1]) for row in polished],
-        "balance_drift": flow.balance_drift,
-        "events": [event_record(event) for event in flow.events],
         "evidence": evidence,
+        **course,
     }
