@@ -25,7 +25,8 @@ def rectified_boundaries(sizes: Sequence[int], json_target: str | None) -> int:
     """Print the table, or write the document; returns the exit status."""
     if max(sizes) > LARGEST:
         raise click.BadParameter(
-            f"got {max(sizes)}, needs at most {LARGEST} with --activation relu, where every n is solved", param_hint="-k"
+            f"got {max(sizes)}, needs at most {LARGEST} with --activation relu, where every n is solved",
+            param_hint="-k",
         )
     rows: list[tuple[Cell, ...]] = []
     interrupted = False

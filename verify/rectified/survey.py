@@ -74,8 +74,10 @@ def boundary_row(cells: Sequence[Cell], *, dps: int = 20) -> dict[str, Any]:
     """
     k = cells[0].k
     inner = [cell for cell in cells if 2 <= cell.n <= k - 1]
-    copy, average = ({c.n: p for c in inner for p in c.points if p.name == name} for name in
-                     ("perturbed-copy", "perturbed-copy-average"))
+    copy, average = (
+        {c.n: p for c in inner for p in c.points if p.name == name}
+        for name in ("perturbed-copy", "perturbed-copy-average")
+    )
     lower = [n for n in copy if n not in average or copy[n].loss < average[n].loss]
     return {
         "k": k,
