@@ -11,7 +11,7 @@ from typing import Protocol
 
 import sympy as sp
 
-from theory import gaussian
+from theory import gaussian, rectified
 from theory.activations import activation as find_activation
 from theory.derivation import Derivation, Relation, Step
 from theory.symbols import p, q, r1, r2, s, u, x, y
@@ -78,9 +78,10 @@ class Pair:
 
 @cache
 def interaction_derivation(activation: str = "erf") -> Derivation:
-    r"""Derive the interaction function by Price's theorem. Exact.
+    r"""Derive the interaction function, that of erf by Price's theorem. Exact.
 
-    .. math:: g = \frac{2}{\pi} \arcsin\frac{s}{\sqrt{(1+p)(1+q)}}
+    .. math:: g_{\mathrm{erf}} = \frac{2}{\pi} \arcsin\frac{s}{\sqrt{(1+p)(1+q)}}, \qquad
+              g_{\mathrm{relu}} = \frac{\sqrt{pq - s^2} + s(\pi - \theta)}{2\pi}
 
     Returns
     -------
@@ -102,6 +103,8 @@ def interaction_derivation(activation: str = "erf") -> Derivation:
     True
     """
     sigma = find_activation(activation)
+    if sigma.name == "relu":
+        return rectified.derivation()
     slope = sp.diff(sigma.expression, x)
     integrand = slope * slope.subs(x, y) * gaussian.density()
     A, B, C, K = gaussian.A, gaussian.B, gaussian.C, gaussian.K
@@ -163,10 +166,13 @@ def interaction_derivation(activation: str = "erf") -> Derivation:
 def pair(activation: str = "erf") -> Pair:
     """The interaction function and its derivatives in (s, p, q). Exact.
 
-    The derivatives are those of :func:`interaction_derivation`, written without the arcsine and without
-    nested radicals, so that code generated from them does not cancel.
+    The derivatives are those of :func:`interaction_derivation`. For erf they are written without the arcsine and
+    without nested radicals, so that code generated from them does not cancel; for relu see
+    :func:`theory.rectified.derivatives`, whose second derivatives are infinite at parallel vectors.
     """
     derivation = interaction_derivation(activation)
+    if activation == "relu":
+        return Pair(**rectified.derivatives())
     d_s = 2 / (sp.pi * sp.sqrt((1 + p) * (1 + q) - s**2))
     d_p = -s / (2 * (1 + p)) * d_s
 
@@ -194,7 +200,8 @@ def interaction_of(activation: str, inner: sp.Expr, norm2_w: sp.Expr, norm2_v: s
 def interaction(activation: str, r1: sp.Expr = r1, r2: sp.Expr = r2, u: sp.Expr = u) -> sp.Expr:
     r"""Interaction function of two neurons with norms r1, r2 and cosine u. Exact.
 
-    .. math:: g_{\mathrm{erf}}(r_1, r_2, u) = \frac{2}{\pi}\arcsin\frac{r_1 r_2 u}{\sqrt{(1+r_1^2)(1+r_2^2)}}
+    .. math:: g_{\mathrm{erf}}(r_1, r_2, u) = \frac{2}{\pi}\arcsin\frac{r_1 r_2 u}{\sqrt{(1+r_1^2)(1+r_2^2)}}, \qquad
+              g_{\mathrm{relu}} = \frac{r_1 r_2}{2\pi}\left(\sqrt{1-u^2} + u(\pi - \arccos u)\right)
 
     Parameters
     ----------
@@ -217,11 +224,13 @@ def interaction(activation: str, r1: sp.Expr = r1, r2: sp.Expr = r2, u: sp.Expr 
 
     Examples
     --------
-    >>> interaction("erf", 1, 1, 1)
-    1/3
+    >>> interaction("erf", 1, 1, 1), interaction("relu", 2, 1, 0)
+    (1/3, 1/pi)
     """
     arguments = [sp.sympify(z) for z in (r1, r2, u)]
     if any(z.has(sp.Float) for z in arguments):
         raise ValueError("interaction: got a floating-point number, needs exact numbers or expressions")
     first, second, cosine = arguments
+    if find_activation(activation).name == "relu":
+        return first * second * rectified.profile(cosine)
     return interaction_of(activation, first * second * cosine, first**2, second**2)

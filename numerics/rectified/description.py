@@ -51,6 +51,35 @@ def describe(
     return "; ".join(_clause(found.pattern, found.values, p) for p in range(len(found.pattern.students)))
 
 
+def roles(pattern: Pattern, values: Sequence[float] | NDArray[np.float64]) -> tuple[str, ...]:
+    """One word for each class of students. Approximation.
+
+    Returns
+    -------
+    tuple of str
+        ``"corrector"`` for outgoing weights of negative sign; else ``"against"``, ``"copy"`` or ``"average"`` by the
+        teachers with the largest absolute coefficient: negative, a single one, or several.
+
+    Examples
+    --------
+    >>> roles(Pattern((3, 1), ((0, 1), (1, 1)), ((0, 1), (1, 4))), [1.7, -0.1, 0.1, -0.5, 0.8])
+    ('copy', 'average')
+    """
+    value = {slot: float(values[i]) for i, slot in enumerate(pattern.slots)}
+    words = []
+    for p, (_, sign) in enumerate(pattern.students):
+        best = max(range(len(pattern.teachers)), key=lambda q, p=p: abs(_main(value, p, q)))  # type: ignore[misc]
+        apart = (p, best, True) in value
+        number = pattern.teachers[best][1] * (1 if apart else pattern.frames[pattern.teachers[best][0]])
+        if sign < 0:
+            words.append("corrector")
+        elif _main(value, p, best) < 0:
+            words.append("against")
+        else:
+            words.append("copy" if number == 1 else "average")
+    return tuple(words)
+
+
 def _classes(found: Detected, signs: NDArray[np.intp]) -> str:
     """Sizes of classes, where they are all there is to say."""
     first = np.cumsum([0, *found.classes[0]])[:-1]

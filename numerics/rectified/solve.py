@@ -19,9 +19,9 @@ ROUGH = 40
 #: Newton's method has arrived where a step is this short; the derivatives are good to some 14 digits.
 ARRIVED = 1e-22
 #: Most Newton steps of a search.
-STEPS = 40
+STEPS = 25
 #: Shortest step of a continuation, as a part of the whole way.
-SHORTEST = 1e-3
+SHORTEST = 4e-3
 #: A step of a continuation that moves an unknown further than this may have jumped to another branch.
 FURTHEST = 0.1
 

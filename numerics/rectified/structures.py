@@ -73,6 +73,12 @@ class Point:
         """Whether it is a strict minimum on the quotient, in double precision."""
         return self.index == 0
 
+    def values(self) -> Array:
+        """The coefficients by the pattern's slots, in double precision."""
+        found = np.zeros(len(self.pattern.slots))
+        found[self.pattern.labels] = self.doubles()[0]
+        return found
+
     def doubles(self) -> tuple[Array, Array]:
         """Coordinates and outgoing weights in double precision."""
         return self.coordinates.astype(np.float64).reshape(self.n, self.k), self.signs.astype(np.float64)

@@ -68,4 +68,12 @@ def test_negative_teachers_turn_the_signs() -> None:
 def test_predictions_say_what_they_leave_to_further_neurons() -> None:
     texts = [p.describe(2) for p in predicted(2, 3)]
     assert texts[0] == "perturbed-copy-average"
-    assert texts[1].startswith("copy-average 3 of 1 neurons; 1 more: dead (-) or ")
+    assert texts[1].startswith("copy-average 3 of 1 neuron; 1 more: dead (-) or ")
+
+
+def test_companions_know_what_they_lie_along() -> None:
+    corrected = next(p for p in predicted(6, 6) if p.structure == "negative-corrector")
+    found = {(companion.role, companion.sign): len(companion.neurons) for companion in corrected.collinear}
+    # More correctors share the first one's part; others go along the copies and the average with opposite signs.
+    assert found == {("average", -1): 1, ("copy", -1): 3, ("corrector", 1): 1}
+    assert "along the corrector (same sign)" in corrected.describe(6)

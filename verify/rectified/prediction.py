@@ -8,6 +8,7 @@ import numpy as np
 from mpmath import mp
 
 from numerics.problem import Problem
+from numerics.rectified.description import roles
 from numerics.rectified.structures import Point, structures
 from numerics.rectified.transverse import Room, room
 from verify.names import describe_partition
@@ -23,11 +24,14 @@ class Companion:
     ----------
     neurons : tuple of int
         The structure's neurons (0-based, in its order) of the class.
+    role : str
+        ``copy``, ``average``, ``against`` or ``corrector``.
     sign : int
         1 if of the same sign as these, -1 if of the opposite one (and shorter, together).
     """
 
     neurons: tuple[int, ...]
+    role: str
     sign: int
 
 
@@ -70,8 +74,10 @@ class RectifiedPrediction:
                 others.append(f"dead ({word})")
         for companion in self.collinear:
             kind = "same" if companion.sign > 0 else "opposite"
-            others.append(f"along {len(companion.neurons)} of them ({kind} sign)")
-        return f"{name} of {self.neurons} neurons; {n - self.neurons} more: {' or '.join(others)}"
+            which = f"the {companion.role}" if len(companion.neurons) == 1 else f"a {companion.role}"
+            others.append(f"along {which} ({kind} sign)")
+        size = {0: "", 1: " of 1 neuron"}.get(self.neurons, f" of {self.neurons} neurons")
+        return f"{name}{size}; {n - self.neurons} more: {' or '.join(others)}"
 
 
 def predict_rectified(problem: Problem, *, dps: int = 50) -> tuple[RectifiedPrediction, ...]:
@@ -98,8 +104,8 @@ def predict_rectified(problem: Problem, *, dps: int = 50) -> tuple[RectifiedPred
     >>> for found in predict_rectified(Problem(2, 3, activation="relu")):
     ...     print(found.describe(2))
     perturbed-copy-average
-    copy-average 3 of 1 neurons; 1 more: dead (-) or along 1 of them (opposite sign)
-    all-dead of 0 neurons; 2 more: dead (-)
+    copy-average 3 of 1 neuron; 1 more: dead (-) or along the average (opposite sign)
+    all-dead; 2 more: dead (-)
     """
     if why_no_rectified_theory(problem, problem.n) is not None or problem.fixed_outgoing is not None:
         return ()
@@ -131,11 +137,12 @@ def _others(problem: Problem, point: Point) -> tuple[tuple[int, ...], tuple[Comp
     dead = tuple(sign * b for sign in (-1, 1) if free.dead(sign))
     companions = []
     classes = point.pattern.student_class() if point.n else np.zeros(0, dtype=np.intp)
+    words = roles(point.pattern, point.values()) if point.n else ()
     for p in np.unique(classes):
         neurons = tuple(map(int, np.flatnonzero(classes == p)))
         for sign, allowed in ((1, free.same), (-1, free.opposite)):
             if allowed(neurons[0]):
-                companions.append(Companion(neurons, sign))
+                companions.append(Companion(neurons, words[p], sign))
     return dead, tuple(companions)
 
 
