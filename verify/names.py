@@ -6,7 +6,11 @@ from collections.abc import Sequence
 
 COPY_AVERAGE = "copy-average"
 PERTURBED_COPY = "perturbed-copy"
+#: Structures of ReLU.
 PERTURBED_COPY_AVERAGE = "perturbed-copy-average"
+AGAINST_TEACHER = "against-teacher"
+NEGATIVE_CORRECTOR = "negative-corrector"
+ALL_DEAD = "all-dead"
 CHANNEL = "channel-to-infinity"
 DUPLICATED = "duplicated"
 DORMANT = "dormant"

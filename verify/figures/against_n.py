@@ -12,8 +12,9 @@ from numerics.structures import copy_average_point, perturbed_copy_numbers, pert
 from verify.certificates.phases import Boundaries, boundaries
 from verify.figures.groups import Group
 from verify.figures.picture import Picture
+from verify.figures.rectified import curves
 from verify.figures.style import look, new_figure, whole_numbers
-from verify.names import COPY_AVERAGE, PERTURBED_COPY
+from verify.names import COPY_AVERAGE, PERTURBED_COPY, PERTURBED_COPY_AVERAGE
 
 #: Boundary, what it says, where it lies from its n, and its dashes.
 LINES = (
@@ -23,16 +24,26 @@ LINES = (
 )
 
 
+#: A structure's losses by n, and the n at which it is a strict minimum.
+Curve = dict[int, tuple[float, bool]]
+
+
 @cache
-def _losses(k: int) -> dict[str, dict[int, float]]:
-    """Losses of the optimal copy-average point and of the perturbed copy, where its branch reaches."""
-    found: dict[str, dict[int, float]] = {COPY_AVERAGE: {}, PERTURBED_COPY: {}}
+def _curves(activation: str, k: int) -> dict[str, Curve]:
+    """Losses of the structures that are drawn as curves, where their branches reach. Approximation."""
+    if activation == "relu":
+        return curves(k)
+    found: dict[str, Curve] = {COPY_AVERAGE: {}, PERTURBED_COPY: {}}
+    phases = boundaries(k) if k >= 3 else None
+    last = k if phases is None else phases.ca_minimum_up_to or 0
+    first = k if phases is None else phases.pc_minimum_from or k
     for n in range(1, k + 1):
-        found[COPY_AVERAGE][n] = float(copy_average_point([1] * (n - 1) + [k - n + 1], dps=20).loss)
+        loss = copy_average_point([1] * (n - 1) + [k - n + 1], dps=20).loss
+        found[COPY_AVERAGE][n] = float(loss), phases is not None and n <= last
         if 1 < n < k and perturbed_copy_numbers(n, k, dps=20) is not None:
             point = perturbed_copy_point(n, k, dps=20)
             if point is not None:
-                found[PERTURBED_COPY][n] = float(point.loss)
+                found[PERTURBED_COPY][n] = float(point.loss), n >= first
     return found
 
 
@@ -42,16 +53,15 @@ def _phases(group: Group) -> Boundaries | None:
 
 
 def draw_loss(group: Group) -> Picture:
-    """Loss of every seed against n, with the curves of CA and PC, and its distance from CA. Approximation."""
+    """Loss of every seed against n, with the curves of the structures, and its distance from one. Approximation."""
     figure = new_figure(3.3)
     top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
-    theory, phases = _losses(group.k), _phases(group)
-    average = theory[COPY_AVERAGE]
-    for structure, from_n, to_n in (
-        (COPY_AVERAGE, 1, phases.ca_minimum_up_to if phases else None),
-        (PERTURBED_COPY, phases.pc_minimum_from if phases else None, group.k),
-    ):
-        _curve(top, bottom, structure, theory[structure], average, from_n, to_n)
+    relu = group.setting["activation"] == "relu"
+    theory = _curves(group.setting["activation"], group.k)
+    main = PERTURBED_COPY_AVERAGE if relu else COPY_AVERAGE
+    average = {n: loss for n, (loss, _) in theory[main].items()}
+    for structure, curve in theory.items():
+        _curve(top, bottom, structure, curve, average)
     for structure in group.structures():
         runs = [(n, r) for (n, _), r in group.records.items() if r["structure"] == structure]
         n = np.array([n for n, _ in runs], dtype=float)
@@ -63,21 +73,33 @@ def draw_loss(group: Group) -> Picture:
         }
         marks |= {"fillstyle": "none", "markeredgewidth": 0.7, "label": f"{look(structure).label}, seeds"}
         top.plot(n, loss, **marks)
-        inner = n < group.k
+        inner = np.array([x < group.k and int(x) in average for x in n], dtype=bool)
         bottom.plot(n[inner], _over(n[inner], loss[inner], average), **marks)
     top.set_ylabel("loss $L$")
-    bottom.set_ylabel(r"$L / L_\mathrm{CA} - 1$ (%)")
+    bottom.set_ylabel(rf"$L / L_\mathrm{{{'PC+A' if relu else 'CA'}}} - 1$ (%)")
     bottom.set_xlabel("student neurons $n$")
     whole_numbers(bottom.xaxis)
-    top.legend(loc="upper right", ncols=2)
+    if relu:
+        figure.legend(*top.get_legend_handles_labels(), loc="outside upper center", ncols=3, columnspacing=1.0)
+    else:
+        top.legend(loc="upper right", ncols=2)
     top.set_ylim(bottom=0)
-    text = (
-        "Above: loss at the end of every run against n, with the losses of the optimal copy-average point (CA) and "
-        "of the perturbed copy (PC). Below: the same relative to CA, for n < k. Curves are thick where the structure "
-        "is a strict minimum (certified boundaries), thin where it is a saddle; PC starts where its branch does. "
-        "Runs in a channel to infinity stand at the loss that they fall to."
-    )
-    return Picture("loss", group, figure, text)
+    return Picture("loss", group, figure, RELU_LOSS if relu else ERF_LOSS)
+
+
+ERF_LOSS = (
+    "Above: loss at the end of every run against n, with the losses of the optimal copy-average point (CA) and "
+    "of the perturbed copy (PC). Below: the same relative to CA, for n < k. Curves are thick where the structure "
+    "is a strict minimum (certified boundaries), thin where it is a saddle; PC starts where its branch does. "
+    "Runs in a channel to infinity stand at the loss that they fall to."
+)
+RELU_LOSS = (
+    "Above: loss at the end of every run against n, with the losses of the perturbed copy (PC) and of n - 1 perturbed "
+    "copies and an average (PC + average; at n = 1 the average of all teachers), all neurons alive. Below: the same "
+    "relative to the latter, for n < k. Curves are thick where the structure is a strict minimum on the quotient by "
+    "rescaling (Hessian in double precision), thin where it is a saddle. Runs above the curves have dead or collinear "
+    "neurons, or another structure."
+)
 
 
 def _end_loss(record: dict[str, Any]) -> float:
@@ -90,27 +112,57 @@ def _over(n: Any, loss: Any, average: dict[int, float]) -> Any:
     return 100 * (loss / np.array([average[int(x)] for x in n]) - 1)
 
 
-def _curve(
-    top: Any,
-    bottom: Any,
-    structure: str,
-    losses: dict[int, float],
-    average: dict[int, float],
-    from_n: int | None,
-    to_n: int | None,
-) -> None:
+def _curve(top: Any, bottom: Any, structure: str, curve: Curve, average: dict[int, float]) -> None:
     """A structure's loss: thin where it is a saddle, thick where it is a minimum."""
-    if not losses:
+    if not curve:
         return
-    n = np.array(sorted(losses))
-    loss = np.array([losses[x] for x in n])
-    minimum = np.array([from_n is not None and to_n is not None and from_n <= x <= to_n for x in n], dtype=bool)
-    for axes, values, keep in ((top, loss, n > 0), (bottom, None, n < max(average))):
+    n = np.array(sorted(curve))
+    loss = np.array([curve[x][0] for x in n])
+    minimum = np.array([curve[x][1] for x in n], dtype=bool)
+    inner = np.array([x < max(average) and x in average for x in n], dtype=bool)
+    for axes, values, keep in ((top, loss, n > 0), (bottom, None, inner)):
         shown = _over(n[keep], loss[keep], average) if values is None else values[keep]
         style = {"color": look(structure).colour, "linestyle": look(structure).dashes}
         thick = np.where(minimum[keep], shown, np.nan)
         axes.plot(n[keep], shown, linewidth=0.5, **style)
         axes.plot(n[keep], thick, linewidth=1.4, label=look(structure).label if minimum.any() else None, **style)
+
+
+#: What became of a run's neurons, and how it is drawn.
+FATES = (
+    ("all alive, all different", "#0072B2", ""),
+    ("collinear", "#56B4E9", "////"),
+    ("dead", "#E69F00", "...."),
+    ("dead and collinear", "#000000", "xxxx"),
+)
+
+
+def draw_fates(group: Group) -> Picture | None:
+    """Fractions of seeds that end with dead or collinear neurons, against n (ReLU). Approximation."""
+    records = {key: r for key, r in group.records.items() if "spare" in r and r["converged"]}
+    if not records:
+        return None
+    figure = new_figure(2.6)
+    axes = figure.subplots()
+    sizes = np.array(sorted({n for n, _ in records}))
+    fates = {key: 2 * bool(r["dead"]) + bool(r["collinear"]) for key, r in records.items()}
+    totals = np.array([sum(1 for m, _ in records if m == n) for n in sizes])
+    bottom = np.zeros(len(sizes))
+    for number, (name, colour, hatch) in enumerate(FATES):
+        share = np.array([sum(1 for (m, _), f in fates.items() if m == n and f == number) for n in sizes]) / totals
+        axes.bar(sizes, share, 1.0, bottom, color=colour, hatch=hatch, edgecolor="white", linewidth=0.0, label=name)
+        bottom += share
+    axes.set_xlim(sizes.min() - 0.5, sizes.max() + 0.5)
+    axes.set_ylim(0, 1)
+    axes.set_xlabel("student neurons $n$")
+    whole_numbers(axes.xaxis)
+    axes.set_ylabel("fraction of converged seeds")
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=2, columnspacing=1.0)
+    text = (
+        "Fraction of the seeds that converged whose end has dead neurons (incoming vector zero), neurons of one "
+        "direction, both, or neither, against n."
+    )
+    return Picture("fates", group, figure, text)
 
 
 def draw_fractions(group: Group) -> Picture:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
-from verify.figures.against_n import draw_fractions, draw_gradients, draw_loss
+from verify.figures.against_n import draw_fates, draw_fractions, draw_gradients, draw_loss
 from verify.figures.groups import Group, groups
 from verify.figures.picture import Picture, caption
 from verify.figures.single import draw_courses, draw_plane, draw_spectrum, draw_weights
@@ -14,11 +14,12 @@ from verify.sweep.outcome import Outcome
 from verify.sweep.store import Store
 
 #: What can be drawn, in this order.
-KINDS = ("loss", "fractions", "gradients", "weights", "courses", "plane", "spectrum")
+KINDS = ("loss", "fractions", "fates", "gradients", "weights", "courses", "plane", "spectrum")
 #: Over n, of all runs.
-OVER_N: dict[str, Callable[[Group], Picture]] = {
+OVER_N: dict[str, Callable[[Group], Picture | None]] = {
     "loss": draw_loss,
     "fractions": draw_fractions,
+    "fates": draw_fates,
     "gradients": draw_gradients,
 }
 
@@ -43,8 +44,9 @@ def pictures(
     """
     for group in groups(store, n, k):
         for kind, draw in OVER_N.items():
-            if kind in kinds:
-                yield draw(group)
+            drawn = draw(group) if kind in kinds else None
+            if drawn is not None:
+                yield drawn
         for size in group.sizes if n is not None else [group.most_divided()]:
             yield from _cell(store, group, size, kinds)
         if "plane" in kinds and group.k == 3 and 2 in group.sizes:

@@ -12,11 +12,13 @@ from numerics.blocks import perturbed_copy_blocks
 from numerics.flow.integrate import gradient_flow
 from numerics.population import Population
 from numerics.problem import Array
+from numerics.rectified.structures import structures
 from numerics.structures import SCALAR, Point, copy_average_point, perturbed_copy_numbers, perturbed_copy_point
 from verify.figures.groups import Group
 from verify.figures.picture import Picture
+from verify.figures.rectified import in_place, quotient_spectrum
 from verify.figures.style import SMALL, look, new_figure, whole_numbers
-from verify.names import COPY_AVERAGE, PERTURBED_COPY
+from verify.names import COPY_AVERAGE, PERTURBED_COPY, PERTURBED_COPY_AVERAGE
 from verify.report import label
 from verify.sweep.outcome import Outcome
 
@@ -49,14 +51,14 @@ def _sorted_network(outcome: Outcome) -> tuple[Array, Array]:
 
 def draw_weights(group: Group, outcome: Outcome) -> Picture | None:
     """The student's weights as cosines with norms and outgoing weights, beside the prediction. Approximation."""
-    point = predicted_point(outcome)
-    if point is None or outcome.assignment is None:
+    if outcome.assignment is None:
         return None
-    found, theory = _sorted_network(outcome), point.doubles()
-    theta = np.array([[float(x) for x in row] for row in outcome.theta])
-    length = np.sort(np.linalg.norm(theta[:, :-1], axis=1))
-    assert np.allclose(length, np.sort(np.linalg.norm(theory[0], axis=1)), atol=1e-6)
-    n, k = outcome.task.n, outcome.task.k
+    relu = outcome.task.activation == "relu"
+    pair = _rectified_pair(outcome) if relu else _smooth_pair(outcome)
+    if pair is None:
+        return None
+    found, theory = pair
+    n, k = len(found[1]), outcome.task.k
     height = 2.4 * min(max(n / k, 0.12), 1.0)
     figure = new_figure(2 * height + 1.1)
     axes = figure.subplots(3, 2, width_ratios=(3, 1), height_ratios=(height, height, 0.12), squeeze=False)
@@ -71,7 +73,7 @@ def draw_weights(group: Group, outcome: Outcome) -> Picture | None:
         row[0].set_title(title, pad=3)
         for axis in (row[0].xaxis, row[0].yaxis):
             whole_numbers(axis)
-        _neurons(row[1], norms, a)
+        _neurons(row[1], norms, a, (r"$|a_i| |w_i|$", "sign of $a_i$") if relu else ("$|w_i|$", "$a_i$"))
     for upper in axes[0]:
         upper.tick_params(labelbottom=False)
     axes[1, 0].set_xlabel("teacher $j$")
@@ -80,28 +82,50 @@ def draw_weights(group: Group, outcome: Outcome) -> Picture | None:
     handles = axes[0, 1].get_legend_handles_labels()
     axes[2, 1].legend(*handles, loc="center", handlelength=0.8)
     name = label(outcome.record["structure"], outcome.record["partition"])
+    right = (
+        "norms |a_i| |w_i| and signs of outgoing weights, dead neurons left out, collinear ones merged. Permutations"
+        if relu
+        else "norms of incoming vectors and outgoing weights. Permutations and signs"
+    )
     text = (
-        f"Student with n = {n} of k = {k} teachers, seed {outcome.task.seed}: {name}. Left: cosines between incoming "
-        "vectors and teachers; right: norms of incoming vectors and outgoing weights. Permutations and signs undone. "
+        f"Student with n = {outcome.task.n} of k = {k} teachers, seed {outcome.task.seed}: {name}. Left: cosines "
+        f"between incoming vectors and teachers; right: {right} undone. "
         f"Distance between the two (infinity norm): {outcome.record['distance']}."
     )
-    return Picture(
-        f"weights-{look(outcome.record['structure']).label}", group, figure, text, ((n, outcome.task.seed),)
-    )
+    kind = look(outcome.record["structure"]).label.replace(" ", "")
+    return Picture(f"weights-{kind}", group, figure, text, ((outcome.task.n, outcome.task.seed),))
 
 
-def _neurons(axes: Any, norms: Array, outgoing: Array) -> None:
+def _smooth_pair(outcome: Outcome) -> tuple[tuple[Array, Array], tuple[Array, Array]] | None:
+    """Coordinates and outgoing weights of a network and of its structure."""
+    point = predicted_point(outcome)
+    if point is None:
+        return None
+    found, theory = _sorted_network(outcome), point.doubles()
+    theta = np.array([[float(x) for x in row] for row in outcome.theta])
+    length = np.sort(np.linalg.norm(theta[:, :-1], axis=1))
+    assert np.allclose(length, np.sort(np.linalg.norm(theory[0], axis=1)), atol=1e-6)
+    return found, theory
+
+
+def _rectified_pair(outcome: Outcome) -> tuple[tuple[Array, Array], tuple[Array, Array]] | None:
+    """The same in the gauge."""
+    found = in_place(outcome)
+    return None if found is None else ((found.coordinates, found.signs), found.point.doubles())
+
+
+def _neurons(axes: Any, norms: Array, outgoing: Array, names: tuple[str, str]) -> None:
     """Norm and outgoing weight of each student, on the rows of the matrix beside."""
     rows = np.arange(1, len(norms) + 1)
-    axes.plot(norms, rows, linestyle="none", marker="o", color="#0072B2", label=r"$|w_i|$")
-    axes.plot(outgoing, rows, linestyle="none", marker="s", fillstyle="none", color="#D55E00", label="$a_i$")
+    axes.plot(norms, rows, linestyle="none", marker="o", color="#0072B2", label=names[0])
+    axes.plot(outgoing, rows, linestyle="none", marker="s", fillstyle="none", color="#D55E00", label=names[1])
     low, high = min(norms.min(), outgoing.min()), max(norms.max(), outgoing.max())
-    if high > 5 * low:
+    if low > 0 and high > 5 * low:
         axes.set_xscale("log")
         axes.set_xlim(low / 2, high * 2)
         axes.minorticks_off()
     else:
-        axes.set_xlim(low - 0.3 * high, 1.3 * high)
+        axes.set_xlim(low - 0.3 * abs(high), high + 0.3 * abs(high))
     axes.set_ylim(len(norms) + 0.5, 0.5)
     axes.tick_params(labelleft=False)
     whole_numbers(axes.yaxis)
@@ -162,7 +186,14 @@ def draw_plane(group: Group, outcomes: list[Outcome]) -> Picture | None:
     The store keeps courses, not paths: the flows are integrated again, from the stored initial points to the gradient
     tolerance. A path is drawn if it ends at the stored end point.
     """
-    paths = [(o, _path(o)) for o in outcomes if o.record["structure"] == COPY_AVERAGE and o.assignment is not None]
+    relu = group.setting["activation"] == "relu"
+    wanted = PERTURBED_COPY_AVERAGE if relu else COPY_AVERAGE
+    # Neurons that die or lie along each other have another end.
+    paths = [
+        (o, _path(o))
+        for o in outcomes
+        if o.record["structure"] == wanted and o.assignment is not None and o.record.get("neurons", 2) == 2
+    ]
     runs = [(outcome, path) for outcome, path in paths if path is not None]
     if not runs:
         return None
@@ -171,11 +202,12 @@ def draw_plane(group: Group, outcomes: list[Outcome]) -> Picture | None:
     corners = PLANE @ np.eye(3)
     axes.plot(*corners[:, [0, 1, 2, 0]], color="0.7", linewidth=0.7, zorder=0)
     for count, (_, path) in enumerate(runs):
-        for i, colour, dashes, name in ((0, "#0072B2", "-", "$w_1$"), (1, "#E69F00", "--", "$w_2$")):
+        letters = ("$|a_1| w_1$", "$|a_2| w_2$") if relu else ("$w_1$", "$w_2$")
+        for i, colour, dashes, name in ((0, "#0072B2", "-", letters[0]), (1, "#E69F00", "--", letters[1])):
             x, y = path[i]
             axes.plot(x, y, color=colour, linestyle=dashes, linewidth=0.7, label=None if count else name)
             axes.plot(x[:1], y[:1], color=colour, marker=".", markersize=3)
-    C, _ = copy_average_point([1, 2], dps=20).doubles()
+    C = _plane_places(relu)
     for place, marker, text in ((C[0], "o", "copy"), (C[1], "s", "average")):
         x, y = PLANE @ place
         style = {"markersize": 6, "fillstyle": "none", "color": "black", "linestyle": "none", "zorder": 4}
@@ -187,14 +219,23 @@ def draw_plane(group: Group, outcomes: list[Outcome]) -> Picture | None:
     axes.set_ylabel(r"$(2 v_1 - v_2 - v_3) / \sqrt{6}$")
     axes.margins(0.08)
     figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=4, columnspacing=1.0)
+    vectors = "vectors |a_i| w_i" if relu else "incoming vectors w_i"
+    signs = "" if relu else ", signs undone by the final sign of the outgoing weight"
     text = (
-        "Paths of the incoming vectors w_1 (which comes to copy v_1) and w_2 (which averages v_2 and v_3) at "
-        "n = 2, k = 3, projected on the plane through the teachers; teachers and students permuted, signs undone by "
-        "the final sign of the outgoing weight. Dots: initial points. Open marks: the predicted copy and average. "
+        f"Paths of the {vectors}, of which the first comes to copy v_1 and the second averages v_2 and v_3, at "
+        f"n = 2, k = 3, projected on the plane through the teachers; teachers and students permuted{signs}. Dots: initial points. Open marks: the predicted copy and average. "
         "The grey triangle joins the teachers. Integrated again from the stored initial points to the gradient "
         "tolerance."
     )
     return Picture("plane", group, figure, text, tuple((2, outcome.task.seed) for outcome, _ in runs))
+
+
+def _plane_places(relu: bool) -> Array:
+    """Where the copy and the average are, in the teachers' basis."""
+    if not relu:
+        return copy_average_point([1, 2], dps=20).doubles()[0]
+    point = next(p for p in structures(2, 3, dps=20) if p.name == PERTURBED_COPY_AVERAGE)
+    return point.doubles()[0]
 
 
 def _path(outcome: Outcome) -> Array | None:
@@ -208,13 +249,32 @@ def _path(outcome: Outcome) -> Array | None:
     taken = outcome.assignment or ()
     students = sorted((0, 1), key=lambda i: len(taken[i]))
     teachers = [j for i in students for j in taken[i]]
-    signed = flow.trajectory.snapshots * np.sign(end[:, -1])[:, None]
+    path = flow.trajectory.snapshots
+    relu = task.activation == "relu"
+    signed = path * (np.abs(path[:, :, -1:]) if relu else np.sign(end[:, -1])[:, None])
     return np.array([PLANE @ signed[:, i][:, teachers].T for i in students])
 
 
+def spectrum_at_end(outcome: Outcome) -> Array | None:
+    """The eigenvalues of the Hessian at the end of a run, for ReLU on the quotient, ascending. Approximation."""
+    if outcome.task.activation == "relu":
+        found = in_place(outcome)
+        return None if found is None else quotient_spectrum(found.omega, found.signs, outcome.task.k)
+    theta = np.array([[float(mp.mpf(x)) for x in row] for row in outcome.theta])
+    return np.asarray(np.linalg.eigvalsh(Population(outcome.task.problem()).hessian_unchecked(theta)))
+
+
 def predicted_spectrum(outcome: Outcome) -> Array | None:
-    """The eigenvalues of the Hessian at the predicted structure, from its blocks, ascending. Approximation."""
+    """The eigenvalues of the Hessian at the predicted structure, ascending: from its blocks for erf. Approximation."""
     record, task = outcome.record, outcome.task
+    if task.activation == "relu":
+        found = in_place(outcome)
+        if found is None:
+            return None
+        coordinates, signs = found.point.doubles()
+        omega = np.zeros((len(signs), task.dim))
+        omega[:, : task.k] = coordinates
+        return quotient_spectrum(omega, signs, task.k)
     if record["structure"] == COPY_AVERAGE:
         blocks = copy_average_blocks(sorted(record["partition"]), SCALAR, dim=task.dim)
         parts = [np.repeat(np.linalg.eigvalsh(np.array(rows, dtype=float)), times) for _, rows, times in blocks]
@@ -239,8 +299,9 @@ def draw_spectrum(group: Group, outcomes: list[Outcome]) -> Picture | None:
     axes = figure.subplots()
     worst = 0.0
     for outcome, predicted in known:
-        theta = np.array([[float(mp.mpf(x)) for x in row] for row in outcome.theta])
-        values = np.linalg.eigvalsh(Population(outcome.task.problem()).hessian_unchecked(theta))
+        values = spectrum_at_end(outcome)
+        if values is None:
+            continue
         style = look(outcome.record["structure"])
         count = len(values)
         rank = (np.arange(count) + 0.5) / count
@@ -259,13 +320,16 @@ def draw_spectrum(group: Group, outcomes: list[Outcome]) -> Picture | None:
     axes.minorticks_off()
     axes.set_yscale("log")
     axes.set_xlabel("fraction of eigenvalues below")
-    axes.set_ylabel(r"eigenvalue of $\nabla^2 L$")
+    relu = group.setting["activation"] == "relu"
+    axes.set_ylabel(r"eigenvalue of $\nabla^2 F_s$" if relu else r"eigenvalue of $\nabla^2 L$")
     axes.legend(loc="upper left", fontsize=SMALL)
     n = known[0][0].task.n
     text = (
         f"Hessian eigenvalues in ascending order at the polished ends of runs at n = {n}, k = {group.k} (marks: "
-        "about 30 of them, evenly on the axis; double precision), and as predicted from the blocks into which "
-        "symmetry splits the Hessian (lines). "
+        "about 30 of them, evenly on the axis; double precision), and as predicted "
+        + ("at the structures, both on the quotient by rescaling" if relu else "from the blocks into which ")
+        + ("" if relu else "symmetry splits the Hessian")
+        + " (lines). "
         f"Largest difference over all eigenvalues, relative to the largest one: {worst:.1e}."
     )
     return Picture("spectrum", group, figure, text, tuple((n, o.task.seed) for o, _ in known))

@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from verify.names import CHANNEL, COPY_AVERAGE, DORMANT, DUPLICATED, PERTURBED_COPY
+from verify.names import (
+    AGAINST_TEACHER,
+    ALL_DEAD,
+    CHANNEL,
+    COPY_AVERAGE,
+    DORMANT,
+    DUPLICATED,
+    NEGATIVE_CORRECTOR,
+    PERTURBED_COPY,
+    PERTURBED_COPY_AVERAGE,
+)
 
 #: Width of a column, in inches, and sizes of letters in points.
 WIDTH = 3.4
@@ -26,13 +36,17 @@ class Look:
     label: str
     colour: str
     marker: str
-    dashes: str
+    dashes: Any
     hatch: str
 
 
 LOOKS = {
     COPY_AVERAGE: Look("CA", "#0072B2", "o", "-", ""),
     PERTURBED_COPY: Look("PC", "#E69F00", "^", "--", "////"),
+    PERTURBED_COPY_AVERAGE: Look("PC + average", "#56B4E9", "v", (0, (3, 1, 1, 1)), "\\\\\\\\"),
+    AGAINST_TEACHER: Look("against", "#D55E00", "s", "-.", "++++"),
+    NEGATIVE_CORRECTOR: Look("corrector", "#009E73", "D", ":", "...."),
+    ALL_DEAD: Look("all dead", "#000000", "x", ":", "xxxx"),
     CHANNEL: Look("channel", "#000000", "x", ":", "xxxx"),
     DUPLICATED: Look("duplicated", "#009E73", "s", "-.", "...."),
     DORMANT: Look("dormant", "#CC79A7", "D", "-.", "oooo"),
