@@ -8,7 +8,8 @@ from pathlib import Path
 from verify.figures.against_n import draw_fates, draw_fractions, draw_gradients, draw_loss
 from verify.figures.groups import Group, groups
 from verify.figures.picture import Picture, caption
-from verify.figures.single import draw_courses, draw_plane, draw_spectrum, draw_weights
+from verify.figures.single import draw_courses, draw_plane, draw_weights
+from verify.figures.spectra import draw_spectrum
 from verify.figures.style import styled, write
 from verify.sweep.outcome import Outcome
 from verify.sweep.store import Store
