@@ -95,10 +95,10 @@ ERF_LOSS = (
 )
 RELU_LOSS = (
     "Above: loss at the end of every run against n, with the losses of the perturbed copy (PC) and of n - 1 "
-    "perturbed copies and an average (PC + average; at n = 1 the average of all teachers), all neurons alive. Below: the same "
-    "relative to the latter, for n < k. Curves are thick where the structure is a strict minimum on the quotient by "
-    "rescaling (Hessian in double precision), thin where it is a saddle. Runs above the curves have dead or collinear "
-    "neurons, or another structure."
+    "perturbed copies and an average (PC + average; at n = 1 the average of all teachers), all neurons alive. Below: "
+    "the same relative to the latter, for n < k. Curves are thick where the structure is a strict minimum on the "
+    "quotient by rescaling (Hessian in double precision), thin where it is a saddle. Runs above the curves have dead "
+    "or collinear neurons, or another structure."
 )
 
 

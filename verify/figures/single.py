@@ -215,7 +215,8 @@ def draw_plane(group: Group, outcomes: list[Outcome]) -> Picture | None:
     signs = "" if relu else ", signs undone by the final sign of the outgoing weight"
     text = (
         f"Paths of the {vectors}, of which the first comes to copy v_1 and the second averages v_2 and v_3, at "
-        f"n = 2, k = 3, projected on the plane through the teachers; teachers and students permuted{signs}. Dots: initial points. Open marks: the predicted copy and average. "
+        f"n = 2, k = 3, projected on the plane through the teachers; teachers and students permuted{signs}. Dots: "
+        "initial points. Open marks: the predicted copy and average. "
         "The grey triangle joins the teachers. Integrated again from the stored initial points to the gradient "
         "tolerance."
     )

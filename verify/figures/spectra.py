@@ -33,7 +33,7 @@ def spectrum_at_end(outcome: Outcome) -> Array | None:
 
 
 def predicted_spectrum(outcome: Outcome) -> Array | None:
-    """The eigenvalues of the Hessian at the predicted structure, ascending: from its blocks for erf. Approximation."""
+    """The eigenvalues of the Hessian at the predicted structure, ascending; erf: from its blocks. Approximation."""
     record, task = outcome.record, outcome.task
     if task.activation == "relu":
         found = in_place(outcome)
