@@ -21,24 +21,29 @@ import numpy as np
 from numerics.rectified.pattern import Pattern, Slot
 
 Number = Any
+#: A sum of multiples of unknowns, by their places; None is the number one.
+Linear = tuple[tuple[Number, int | None], ...]
+#: A sum of multiples of products of two unknowns.
+Bilinear = tuple[tuple[Number, int, int], ...]
 
 
 @dataclass(frozen=True)
 class _Partners:
-    """Neurons that stand in one relation to a given one. Approximation."""
+    """Neurons that stand in one relation to a student of a given class. Approximation."""
 
     sign: int
     count: Number
-    square: Number
-    """Squared norm of each."""
-    overlap: Number
-    """Inner product of each with the given neuron."""
-    along: Any
-    """Sum of their inner products with a teacher, as a function of the slot that the teacher is to the given one."""
+    kind: int | None
+    """Their class, if they are students."""
+    overlap: Bilinear
+    """Inner product of each with the student; of teachers, ``own`` is the place of it."""
+    own: int
+    along: tuple[Linear, ...]
+    """Sum of their inner products with a teacher, by the slots of the student's class."""
 
 
 class Blocks:
-    """A block pattern with the numbers that do not depend on the unknowns, in balls. Approximation.
+    """The reduced equations of a block pattern, at the working precision of balls. Approximation.
 
     Parameters
     ----------
@@ -56,130 +61,128 @@ class Blocks:
 
     def __init__(self, pattern: Pattern) -> None:
         self.pattern = pattern
-        self.sizes = [flint.arb(size) for size in pattern.frames]
-        self.widths = [flint.arb(width) for _, width in pattern.teachers]
-        self.place: dict[Slot, int] = {slot: i for i, slot in enumerate(pattern.slots)}
+        self._sizes = [flint.arb(size) for size in pattern.frames]
+        self._widths = [flint.arb(width) for _, width in pattern.teachers]
+        self._place: dict[Slot, int] = {slot: i for i, slot in enumerate(pattern.slots)}
+        classes = range(len(pattern.students))
+        self._squares = [self._overlap(p, p, same=True) for p in classes]
+        self._slots = [[i for i, slot in enumerate(pattern.slots) if slot[0] == p] for p in classes]
+        self._partners = [(*self._students(p), *self._teachers(p)) for p in classes]
 
-    def own(self, x: Sequence[Number], p: int, q: int) -> Number:
-        """Coefficient of a student of class p with its own teachers of class q (the only one, if not split)."""
-        return x[self.place.get((p, q, True), self.place[p, q, False])]
+    def _own(self, p: int, q: int) -> int:
+        """Place of the coefficient of a student of class p with its own teachers of class q (the only one, if so)."""
+        return self._place.get((p, q, True), self._place[p, q, False])
 
-    def other(self, x: Sequence[Number], p: int, q: int) -> Number:
-        """Coefficient of a student of class p with the teachers of class q that are not its own."""
-        return x[self.place[p, q, False]]
+    def _other(self, p: int, q: int) -> int:
+        """Place of the coefficient of a student of class p with the teachers of class q that are not its own."""
+        return self._place[p, q, False]
 
-    def on_split(self, p: int, q: int) -> bool:
+    def _apart(self, p: int, q: int) -> bool:
         """Whether own teachers of class q are told from the others of it, by students of class p."""
-        return (p, q, True) in self.place
+        return (p, q, True) in self._place
 
-    def overlap(self, x: Sequence[Number], p: int, r: int, same: bool) -> Number:
+    def _overlap(self, p: int, r: int, *, same: bool) -> Bilinear:
         """Inner product of two students, of classes p and r, with the same element of a common frame or not."""
-        total = flint.arb(0)
+        terms: list[tuple[Number, int, int]] = []
         shared = self.pattern.students[p][0] == self.pattern.students[r][0]
         for q, (frame, _) in enumerate(self.pattern.teachers):
-            m, width = self.sizes[frame], self.widths[q]
-            po, pe = self.own(x, p, q), self.other(x, p, q)
-            ro, re = self.own(x, r, q), self.other(x, r, q)
-            if shared and same:
-                term = po * ro + (m - 1) * pe * re
-            elif shared:
-                term = po * re + pe * ro + (m - 2) * pe * re
+            m, width = self._sizes[frame], self._widths[q]
+            po, pe, ro, re = self._own(p, q), self._other(p, q), self._own(r, q), self._other(r, q)
+            if shared and not same:
+                terms += [(width, po, re), (width, pe, ro), (width * (m - 2), pe, re)]
             else:
-                # At most one of the two tells its own from the others here.
-                term = po * ro + (m - 1) * pe * re
-            total += width * term
-        return total
+                # On different frames at most one of the two tells its own teachers from the others.
+                terms += [(width, po, ro), (width * (m - 1), pe, re)]
+        return tuple(terms)
 
-    def _students(self, x: Sequence[Number], p: int) -> Iterator[_Partners]:
+    def _students(self, p: int) -> Iterator[_Partners]:
         """All students as seen by one of class p, itself excepted."""
         frame = self.pattern.students[p][0]
         for r, (other, sign) in enumerate(self.pattern.students):
-            square = self.overlap(x, r, r, True)
             if other != frame:
-                yield _Partners(
-                    sign, self.sizes[other], square, self.overlap(x, p, r, False), self._apart(x, r, other)
-                )
+                yield self._relation(p, r, sign, self._sizes[other], "elsewhere")
                 continue
             if r != p:
-                yield _Partners(sign, flint.arb(1), square, self.overlap(x, p, r, True), self._same(x, r))
+                yield self._relation(p, r, sign, flint.arb(1), "same")
             if self.pattern.split[frame]:
-                count = self.sizes[frame] - 1
-                yield _Partners(sign, count, square, self.overlap(x, p, r, False), self._different(x, r, frame))
+                yield self._relation(p, r, sign, self._sizes[frame] - 1, "different")
 
-    def _apart(self, x: Sequence[Number], r: int, frame: int) -> Any:
-        """Sums over a class of students on another frame."""
-        m = self.sizes[frame]
-        return lambda q, own: self.own(x, r, q) + (m - 1) * self.other(x, r, q)
+    def _relation(self, p: int, r: int, sign: int, count: Number, relation: str) -> _Partners:
+        along = tuple(self._sum(r, relation, *self.pattern.slots[i][1:]) for i in self._slots[p])
+        return _Partners(sign, count, r, self._overlap(p, r, same=relation == "same"), 0, along)
 
-    def _same(self, x: Sequence[Number], r: int) -> Any:
-        """The coordinate of a student with the same element."""
-        return lambda q, own: self.own(x, r, q) if own or not self.on_split(r, q) else self.other(x, r, q)
+    def _sum(self, r: int, relation: str, q: int, own: bool) -> Linear:
+        """Sum over students of class r of their coefficients with a teacher of class q, own or not."""
+        m, one = self._sizes[self.pattern.students[r][0]], flint.arb(1)
+        mine, others = self._own(r, q), self._other(r, q)
+        if relation == "elsewhere":
+            return (one, mine), (m - 1, others)
+        if relation == "same":
+            return ((one, mine if own or not self._apart(r, q) else others),)
+        if own or not self._apart(r, q):
+            return ((m - 1, others),)
+        # A teacher that is not the student's own is that of one of the other elements.
+        return (one, mine), (m - 2, others)
 
-    def _different(self, x: Sequence[Number], r: int, frame: int) -> Any:
-        """Sums over the students with the other elements of the frame."""
-        m = self.sizes[frame]
-
-        def along(q: int, own: bool) -> Number:
-            if own or not self.on_split(r, q):
-                return (m - 1) * self.other(x, r, q)
-            return self.own(x, r, q) + (m - 2) * self.other(x, r, q)
-
-        return along
-
-    def _teachers(self, x: Sequence[Number], p: int) -> Iterator[_Partners]:
+    def _teachers(self, p: int) -> Iterator[_Partners]:
         """All teachers as seen by a student of class p."""
-        one = flint.arb(1)
         for q, (frame, _) in enumerate(self.pattern.teachers):
-            if not self.on_split(p, q):
-                count = self.sizes[frame] * self.widths[q]
-                yield _Partners(-1, count, one, self.other(x, p, q), self._only(q, None))
-                continue
-            for own, number in ((True, one), (False, self.sizes[frame] - 1)):
-                coordinate = self.own(x, p, q) if own else self.other(x, p, q)
-                yield _Partners(-1, number * self.widths[q], one, coordinate, self._only(q, own))
+            for own in (True, False) if self._apart(p, q) else (None,):
+                others = self._sizes[frame] - int(self._apart(p, q))
+                number = flint.arb(1) if own else others
+                place = self._own(p, q) if own else self._other(p, q)
+                along = tuple(
+                    ((flint.arb(1), None),) if slot[1] == q and own in (None, slot[2]) else ()
+                    for slot in (self.pattern.slots[i] for i in self._slots[p])
+                )
+                yield _Partners(-1, number * self._widths[q], None, (), place, along)
 
-    @staticmethod
-    def _only(q: int, kind: bool | None) -> Any:
-        """The sum over a relation of teachers of their inner products with one of a given slot."""
-        return lambda other, own: int(other == q and (kind is None or kind == own))
+    def squares(self, x: Sequence[Number]) -> list[Number]:
+        """Squared norms of the students' vectors, by class."""
+        return [_bilinear(terms, x) for terms in self._squares]
+
+    def _seen(self, x: Sequence[Number], squares: list[Number], p: int) -> Iterator[tuple[_Partners, Number, Number]]:
+        """Every relation of a student with the area and the angle between the vectors."""
+        for partners in self._partners[p]:
+            if partners.kind is None:
+                yield partners, *_pair(squares[p], flint.arb(1), x[partners.own])
+            else:
+                yield partners, *_pair(squares[p], squares[partners.kind], _bilinear(partners.overlap, x))
 
     def gradient(self, x: Sequence[Number]) -> list[Number]:
         """Inner product of the gradient of h at a student with a teacher, for each slot."""
-        found: list[Number] = []
-        for p in range(len(self.pattern.students)):
-            square = self.overlap(x, p, p, True)
-            partners = [*self._students(x, p), *self._teachers(x, p)]
+        pi, squares = flint.arb.pi(), self.squares(x)
+        found: list[Number] = [flint.arb(0)] * len(x)
+        for p, (_, itself) in enumerate(self.pattern.students):
             radial = flint.arb(0)
-            turned = []
-            for partner in partners:
-                area, angle = _pair(square, partner.square, partner.overlap)
+            sums = [flint.arb(0)] * len(self._slots[p])
+            for partners, area, angle in self._seen(x, squares, p):
                 # |omega'| sin(theta) / |omega| = area / |omega|^2.
-                radial += partner.sign * partner.count * area / square
-                turned.append(partner.sign * (flint.arb.pi() - angle))
-            itself = self.pattern.students[p][1]
-            for slot in self.pattern.slots:
-                if slot[0] == p:
-                    coordinate = x[self.place[slot]]
-                    total = radial * coordinate + itself * flint.arb.pi() * coordinate
-                    for partner, weight in zip(partners, turned, strict=True):
-                        total += weight * partner.along(slot[1], slot[2])
-                    found.append((total / (2 * flint.arb.pi())).mid())
+                radial += partners.sign * partners.count * area
+                turned = partners.sign * (pi - angle)
+                sums = [
+                    total + turned * _linear(terms, x) if terms else total
+                    for total, terms in zip(sums, partners.along, strict=True)
+                ]
+            radial = radial / squares[p] + itself * pi
+            for i, total in zip(self._slots[p], sums, strict=True):
+                found[i] = ((radial * x[i] + total) / (2 * pi)).mid()
         return found
 
     def loss(self, x: Sequence[Number]) -> Number:
         """The full mean squared error."""
-        k = sum(
-            (self.sizes[f] * w for (f, _), w in zip(self.pattern.teachers, self.widths, strict=True)), flint.arb(0)
-        )
-        total = teacher_loss(k)
+        squares = self.squares(x)
+        widths = zip(self.pattern.teachers, self._widths, strict=True)
+        total = teacher_loss(sum((self._sizes[frame] * width for (frame, _), width in widths), flint.arb(0)))
         for p, (frame, sign) in enumerate(self.pattern.students):
-            square = self.overlap(x, p, p, True)
-            here = square / 2
-            for partner in self._students(x, p):
-                here += sign * partner.sign * partner.count * _interaction(square, partner.square, partner.overlap)
-            for partner in self._teachers(x, p):
-                here -= 2 * sign * partner.count * _interaction(square, partner.square, partner.overlap)
-            total += self.sizes[frame] * here
+            here = squares[p] / 2
+            for partners, area, angle in self._seen(x, squares, p):
+                overlap = x[partners.own] if partners.kind is None else _bilinear(partners.overlap, x)
+                # Pairs of students are met twice, those of a student and a teacher once.
+                times = 2 if partners.kind is None else 1
+                value = (area + overlap * (flint.arb.pi() - angle)) / (2 * flint.arb.pi())
+                here += times * sign * partners.sign * partners.count * value
+            total += self._sizes[frame] * here
         return total.mid()
 
     def jacobian(self, x: Sequence[Number], *, digits: int = 15) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -206,7 +209,15 @@ def _pair(square: Number, other: Number, overlap: Number) -> tuple[Number, Numbe
     return area, flint.arb.atan2(area, overlap).mid()
 
 
-def _interaction(square: Number, other: Number, overlap: Number) -> Number:
-    """E[relu(w.x) relu(v.x)] from squared norms and inner product."""
-    area, angle = _pair(square, other, overlap)
-    return (area + overlap * (flint.arb.pi() - angle)) / (2 * flint.arb.pi())
+def _bilinear(terms: Bilinear, x: Sequence[Number]) -> Number:
+    total = flint.arb(0)
+    for factor, i, j in terms:
+        total += factor * x[i] * x[j]
+    return total
+
+
+def _linear(terms: Linear, x: Sequence[Number]) -> Number:
+    total = flint.arb(0)
+    for factor, i in terms:
+        total += factor if i is None else factor * x[i]
+    return total

@@ -130,7 +130,7 @@ def _search(
         x = [flint.arb(float(value)) for value in begin]
         last = np.inf
         for _ in range(STEPS):
-            if not all(blocks.overlap(x, p, p, True) > 0 for p in range(len(pattern.students))):
+            if not all(square > 0 for square in blocks.squares(x)):
                 return None
             derivatives = blocks.jacobian(x)
             gradient = blocks.gradient(x)
