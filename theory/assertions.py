@@ -116,7 +116,9 @@ def _abbreviations(step: Step, scope: Scope) -> list[Outcome]:
     found = []
     for letter, value in step.where:
         if scope.value(letter) is not None:
-            verdict, rest = vanishes(scope.resolved(letter) - scope.resolved(value))
+            # Abbreviations of one step may rest on each other, as its check puts them in.
+            difference = scope.resolved(letter) - scope.resolved(value)
+            verdict, rest = vanishes(difference.subs(dict(step.where), simultaneous=True))
             found.append(Outcome(f"{step.name}, in its words: definition of {plain(letter)}", verdict, rest))
     return found
 

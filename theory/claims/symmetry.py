@@ -7,14 +7,17 @@ from functools import cache
 
 import sympy as sp
 
+from theory import names
 from theory.block_constant import Reduction
 from theory.claim import Claim, Formula, Kind
 from theory.derivation import Step
 from theory.hierarchy import Hierarchy, Path, highest_level
 from theory.interactions import Kernel
+from theory.notation import Dot, Gradient, Partial
+from theory.prose import Sentence, given, sentence
 from theory.reduction import reduce_by_symmetry
 from theory.symbols import k, m, n, p, q, s
-from theory.unevaluated import at, quantity
+from theory.unevaluated import at
 
 # Sizes of three kinds of index sets inside an outer one of size S.
 S, X, Y, Z = sp.symbols("S X Y Z", integer=True, positive=True)
@@ -74,7 +77,11 @@ def _opaque(expressions: Sequence[sp.Expr]) -> list[sp.Expr]:
 
 
 def structure_step(
-    name: str, words: str, students: Mapping[str, Path], teachers: Mapping[str, Path], sizes: Mapping[str, sp.Expr]
+    name: str,
+    words: Sentence | str,
+    students: Mapping[str, Path],
+    teachers: Mapping[str, Path],
+    sizes: Mapping[str, sp.Expr],
 ) -> Step:
     """The derivative of a reduced loss in any direction, against the entries of the full gradient. Exact."""
     reduction = reduce_by_symmetry(students, teachers, sizes, activation=GENERIC)
@@ -112,28 +119,48 @@ def _principle_steps() -> tuple[Step, ...]:
     return (
         Step(
             "swap",
-            r"$L$ depends on inner products and outgoing weights, so it does not change when two indices of a set are swapped in "
-            r"students and teachers at once. At a fixed point $\theta$ of the swap and for $u$ with image $-u$, $L(\theta + \epsilon u)$ "
-            r"is even in $\epsilon$ (so $\frac12(h(\epsilon) + h(-\epsilon))$ for some $h$): its slope at 0 vanishes",
+            sentence(
+                "The loss {} depends on inner products and outgoing weights, so it does not change when two indices of a set are "
+                "swapped in students and teachers at once. At a fixed point of the swap and in a direction {} whose image is {}, the "
+                "loss at distance {} is even, so {} for some {}: its slope vanishes",
+                names.L,
+                sp.Symbol("u"),
+                -sp.Symbol("u"),
+                e,
+                (h(e) + h(-e)) / 2,
+                h(e),
+            ),
             at(sp.Derivative((h(e) + h(-e)) / 2, e), {e: 0}),
             sp.S.Zero,
         ),
         Step(
             "orbit",
-            r"So the gradient is orthogonal to every such $u$, that is, fixed by the swaps, which generate the group: its $N$ entries on "
-            r"an orbit are one number $g$, and by the chain rule the derivative in the shared unknown is",
+            sentence(
+                "So the gradient is orthogonal to every such {}, that is, fixed by the swaps, which generate the group: its {} entries "
+                "on an orbit are one number {}, and by the chain rule the derivative in the shared unknown is",
+                sp.Symbol("u"),
+                count,
+                slope,
+            ),
             sp.Sum(slope, (i, 1, count)),
             count * slope,
         ),
         Step(
             "reflection",
-            r"Off the teachers' span the same holds for the reflection there: with squared norm $P + \epsilon^2$ the slope at 0 vanishes",
+            sentence(
+                "Off the teachers' span the same holds for the reflection there: with the squared norm {} the slope vanishes",
+                P + e**2,
+            ),
             at(sp.Derivative(G(s, P + e**2, q), e), {e: 0}),
             sp.S.Zero,
         ),
         Step(
             "entry",
-            r"In formulas, $\nabla_w g(w, v) = G_s v + 2 G_p w$: in one coordinate",
+            sentence(
+                "In formulas, the gradient of {} is {}: in one coordinate",
+                names.g(names.w, names.v),
+                names.G_s * names.v + 2 * names.G_p * names.w,
+            ),
             sp.Derivative(G(w * v + s, w**2 + P, q), w),
             v * G_s(w * v + s, w**2 + P, q) + 2 * w * G_p(w * v + s, w**2 + P, q),
         ),
@@ -151,43 +178,60 @@ def _triple_steps() -> tuple[Step, ...]:
         ("triples-all", "all matched", ("s", "x"), ("s", "y"), ("s", "z")),
         ("triples-inner", "all matched, two of them further", ("s", "x"), ("s", "y"), ("s", "y")),
     )
-    start = (
-        r"Triples (student $i$, student $i'$, teacher $j$) by the levels of their pairs, counted from $(i, i')$ and from $(i, j)$, are as "
-        r"many: so each $N_{ii'} \partial s_{ii'} / \partial c_{ij}$ is $N_{ij}$ times the sum of $c_{i'j}$ over the partners $i'$; "
+    i, other, j = names.i, sp.Symbol("l"), names.j
+    start = sentence(
+        "Triples of two students {} and {} and a teacher {} by the levels of their pairs, counted from the two students and from "
+        "the first and the teacher, are as many: so the number of pairs {} times the slope of their inner product in the unknown "
+        "{} is the number of pairs {} times the sum of the unknowns of {} and {} over the partners {}; ",
+        i,
+        other,
+        j,
+        sp.Tuple(i, other),
+        sp.Symbol("c_i,j"),
+        sp.Tuple(i, j),
+        other,
+        j,
+        other,
     )
     return tuple(
-        Step(name, (start if name == "triples" else "") + f"with {words}", *triples(first, second, third, sizes))
+        Step(
+            name,
+            start + f"with {words}" if name == "triples" else f"with {words}",
+            *triples(first, second, third, sizes),
+        )
         for name, words, first, second, third in relations
     )
 
 
 def _structure_steps() -> tuple[Step, ...]:
-    same = r"the derivative of the reduced loss in any direction is that of the full loss, for any $G(s, p, q)$"
+    same = sentence(
+        "the derivative of the reduced loss in any direction is that of the full loss, for any {}", G(s, p, q)
+    )
     return (
         structure_step(
             "perturbed-copy",
-            f"In full, for $n$ students that each copy a teacher, and $k - n$ others: {same}",
+            sentence("In full, for {} students that each copy a teacher, and {} others: ", n, k - n) + same,
             {"student": ("pair",)},
             {"copied": ("pair",), "uncopied": ("rest",)},
             {"pair": n, "rest": k - n},
         ),
         structure_step(
             "optimal-copy-average",
-            f"for $n$ copies and one neuron that averages $m$ teachers: {same}",
+            sentence("for {} copies and one neuron that averages {} teachers", n, m),
             {"student": ("pair",), "average": ()},
             {"copied": ("pair",), "averaged": ("rest",)},
             {"pair": n, "rest": m},
         ),
         structure_step(
             "equal-groups",
-            f"for $M$ students with groups of $m$ teachers: {same}",
+            sentence("for {} students with groups of {} teachers", M, m),
             {"student": ("group",)},
             {"teacher": ("group", "member")},
             {"group": M, "member": m},
         ),
         structure_step(
             "two-students-a-teacher",
-            f"and for two students that are matched with each of $n$ teachers: {same}",
+            sentence("and for two students that are matched with each of {} teachers", n),
             {"student": ("pair",), "other": ("pair",)},
             {"teacher": ("pair",)},
             {"pair": n},
@@ -201,12 +245,12 @@ def _block_constant() -> tuple[Step, ...]:
 
 
 def _reduction_formulas() -> tuple[Formula, ...]:
-    reduced, whole = quantity(r"\partial L_{\mathrm{red}} / \partial c"), quantity(r"\nabla_{w_i} L \cdot v_j")
-    outgoing, entry = quantity(r"\partial L_{\mathrm{red}} / \partial a"), quantity(r"\partial L / \partial a_i")
-    words = "with $N_c$, $N_a$ the numbers of weights that share an unknown."
+    reduced, (N_c, N_a) = sp.Symbol("L_red"), sp.symbols("N_c N_a", integer=True, positive=True)
+    whole = Dot(Gradient(names.L, names.w_i), names.v_j)
+    words = sentence("with {}, {} the numbers of weights that share an unknown.", N_c, N_a)
     return (
-        Formula(reduced, "=", quantity("N_c") * whole),
-        Formula(outgoing, "=", quantity("N_a") * entry, tail=words),
+        Formula(Partial(reduced, sp.Symbol("c")), "=", N_c * whole),
+        Formula(Partial(reduced, sp.Symbol("a")), "=", N_a * Partial(names.L, names.a_i), tail=words),
     )
 
 
@@ -216,9 +260,11 @@ CLAIMS = (
         Kind.THEOREM,
         "On networks that are constant on blocks the gradient is constant on blocks, each entry the derivative of the reduced loss over "
         "the number of weights that share the unknown: critical points of the reduced loss are critical points of the loss",
-        r"\frac{\partial L_{\mathrm{red}}}{\partial c} = N_c\, \frac{\partial L}{\partial w_i}\cdot v_j,\quad "
-        r"\frac{\partial L_{\mathrm{red}}}{\partial a} = N_a\, \frac{\partial L}{\partial a_i}",
-        "all classes of students and orthonormal teachers, all sizes, all d >= k, any activation with a smooth interaction function",
+        "",
+        sentence(
+            "all classes of students and orthonormal teachers, all sizes, all {}, any activation with a smooth interaction function",
+            given(names.d, ">=", k),
+        ),
         _block_constant,
         "the gradient at a block-constant point has the entries of the reduction",
         "nothing: it is an identity",
