@@ -47,7 +47,7 @@ def in_place(outcome: Outcome) -> InPlace | None:
     problem = outcome.task.problem()
     theta = np.array([[float(x) for x in row] for row in outcome.theta])
     small = reduced(problem, theta)
-    omega, signs = np.asarray(small.omega, dtype=np.float64), np.asarray(small.signs, dtype=np.intp)
+    omega, signs = small.omega, small.signs.astype(np.intp)
     if not len(signs):
         return None
     name, partition = outcome.record["structure"], outcome.record["partition"]

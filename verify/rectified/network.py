@@ -41,6 +41,29 @@ class RectifiedMatch(Match):
         return [[int(i) for i in group] for group in self.reduced.groups if len(group) > 1]
 
 
+def merged(small: Reduced, exact: Exact, dps: int) -> Exact:
+    """The vectors ``|a_i| w_i`` of the merged network, to all digits. Approximation.
+
+    Parameters
+    ----------
+    small : Reduced
+        Which neurons make up each.
+    exact : ndarray of mpmath numbers, shape (n, dim + 1)
+    dps : int
+
+    Returns
+    -------
+    ndarray of mpmath numbers, shape (m, dim)
+    """
+    rows = np.empty(small.omega.shape, dtype=object)
+    with digits(dps + GUARD_DIGITS):
+        for number, (group, sign) in enumerate(zip(small.groups, small.signs, strict=True)):
+            for x in range(rows.shape[1]):
+                terms = [to_ball(exact[i, -1]) * to_ball(exact[i, x]) for i in group]
+                rows[number, x] = from_ball(sum(terms, flint.arb(0)) * int(sign))
+    return rows
+
+
 def match_rectified(
     problem: Problem, theta: ArrayLike | Polished, *, dps: int = 50, tolerance: float | None = None
 ) -> RectifiedMatch:
@@ -63,8 +86,11 @@ def match_rectified(
         dps = theta.dps
         if tolerance is None and theta.converged:
             tolerance = float(10.0 ** (-dps / 2))
-    small = reduced(problem, exact if isinstance(theta, Polished) else rough)
-    found = match_reduced(problem, small.omega, small.signs, dps=dps, tolerance=tolerance or ROUGH_TOLERANCE)
+    small = reduced(problem, rough)
+    omega = merged(small, exact, dps) if isinstance(theta, Polished) else small.omega
+    found = match_reduced(
+        problem, omega, small.signs.astype(int), dps=dps, tolerance=ROUGH_TOLERANCE if tolerance is None else tolerance
+    )
     signs = np.sign(rough[:, -1]).astype(int)
     dead = tuple(int(signs[i]) for i in small.dead)
     whole: list[tuple[int, ...]] = [()] * problem.n

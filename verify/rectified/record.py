@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from numerics.flow.result import Event, Flow
-from numerics.precision import to_double
 from numerics.problem import Array, Problem
 from numerics.rectified.description import describe
 from verify.matching import Match
@@ -48,7 +47,7 @@ def fields(problem: Problem, found: Match, polished: Array, flow: Flow | None = 
     small = found.reduced
     evidence: dict[str, Any] | None = None
     if found.structure == UNCLASSIFIED and len(small.signs):
-        evidence = {"description": describe(to_double(small.omega) @ problem.teacher.T, small.signs)}
+        evidence = {"description": describe(small.omega @ problem.teacher.T, small.signs.astype(int))}
     course: dict[str, Any] = {}
     if flow is not None:
         course = {"balance_drift": flow.balance_drift, "events": [event_record(event) for event in flow.events]}
