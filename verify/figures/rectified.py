@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from numerics.rectified.gauge import reduced
 
 from numerics.initial import pack
 from numerics.population import Population
 from numerics.problem import Array, Problem
+from numerics.rectified.gauge import reduced
 from numerics.rectified.structures import Point, structures
 from verify.names import COPY_AVERAGE, PERTURBED_COPY, PERTURBED_COPY_AVERAGE
 from verify.rectified.matching import placed

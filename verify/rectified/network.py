@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+import flint
 import numpy as np
-from numerics.rectified.gauge import Reduced, reduced
 from numpy.typing import ArrayLike
 
-from numerics.newton import Polished, read_point
+from numerics.newton import GUARD_DIGITS, Polished, read_point
+from numerics.precision import Exact, digits, from_ball, to_ball
 from numerics.problem import Problem
+from numerics.rectified.gauge import Reduced, reduced
 from verify.matching import ROUGH_TOLERANCE, Match
 from verify.rectified.matching import match_reduced
 
@@ -88,9 +90,8 @@ def match_rectified(
             tolerance = float(10.0 ** (-dps / 2))
     small = reduced(problem, rough)
     omega = merged(small, exact, dps) if isinstance(theta, Polished) else small.omega
-    found = match_reduced(
-        problem, omega, small.signs.astype(int), dps=dps, tolerance=ROUGH_TOLERANCE if tolerance is None else tolerance
-    )
+    within = ROUGH_TOLERANCE if tolerance is None else tolerance
+    found = match_reduced(problem, omega, small.signs.astype(int), dps=dps, tolerance=within)
     signs = np.sign(rough[:, -1]).astype(int)
     dead = tuple(int(signs[i]) for i in small.dead)
     whole: list[tuple[int, ...]] = [()] * problem.n
