@@ -15,6 +15,7 @@ from rich.table import Table
 from verify.cells import Cell, as_predicted, undecided
 from verify.course_report import not_as_asked, proved_flows
 from verify.names import (
+    ALL_DEAD,
     CHANNEL,
     COPY_AVERAGE,
     DORMANT,
@@ -32,6 +33,7 @@ from verify.prediction import Prediction
 WIDTH = 118
 SHORT = {
     COPY_AVERAGE: "CA",
+    ALL_DEAD: "all dead",
     PERTURBED_COPY: "PC",
     PERTURBED_COPY_AVERAGE: "PC + average",
     CHANNEL: "channel",
@@ -84,7 +86,13 @@ def _predicted(cell: Cell) -> str:
 
 
 def _prediction(p: Prediction, n: int) -> str:
-    fewer = f", {p.neurons} neuron{'' if p.neurons == 1 else 's'}" if p.neurons not in (None, n) else ""
+    fewer = (
+        ""
+        if p.neurons == 0
+        else f", {p.neurons} neuron{'' if p.neurons == 1 else 's'}"
+        if p.neurons not in (None, n)
+        else ""
+    )
     return f"{label(p.structure, p.partition)}{fewer}  {float(p.loss):.6g}"
 
 
@@ -97,7 +105,7 @@ def ended(record: dict[str, Any]) -> str:
     'CA 3, 1 dead'
     """
     name = label(record["structure"], record["partition"])
-    if record["structure"] == DUPLICATED:
+    if record["structure"] in (DUPLICATED, ALL_DEAD):
         return name
     spare = [(len(record["dead"]), "dead"), (sum(len(group) - 1 for group in record["collinear"]), "collinear")]
     return ", ".join([name, *(f"{count} {what}" for count, what in spare if count)])
@@ -238,8 +246,10 @@ def _not_certified(record: dict[str, Any]) -> list[str]:
         return [f"index or identity not certified: {why}."]
     if proved["identity"] is False:
         return ["it is certainly not the structure that it was matched with."]
-    # To finish early is to give up the basin, asked for and shown in the table: not an exception of each run.
-    return [] if proved["basin"] or why == FINISHED_EARLY else [f"basin not certified: {why}."]
+    # To finish early is to give up the basin, asked for and shown in the table: not an exception of each run. Nor are
+    # dead and collinear neurons of ReLU, whose ends are continua.
+    usual = why == FINISHED_EARLY or bool(record["dead"]) or bool(record["collinear"])
+    return [] if proved["basin"] or usual else [f"basin not certified: {why}."]
 
 
 def _channel(record: dict[str, Any], evidence: dict[str, Any]) -> str:
