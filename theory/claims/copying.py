@@ -417,7 +417,13 @@ def _lower() -> tuple[Step, ...]:
             sp.Derivative(leading, c),
             -phi / (sp.pi * c**2),
         ),
-        Step("falls", sentence("is negative"), phi / (sp.pi * c**2), sp.S.Zero, Relation.POSITIVE),
+        Step(
+            "falls",
+            sentence("is negative, as {}", asserted(phi / (sp.pi * c**2), ">", 0)),
+            phi / (sp.pi * c**2),
+            sp.S.Zero,
+            Relation.POSITIVE,
+        ),
         Step(
             "near-k",
             sentence(

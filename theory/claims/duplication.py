@@ -250,8 +250,9 @@ def _copy() -> tuple[Step, ...]:
         Step(
             "not-zero",
             sentence(
-                "with a positive last factor: of one sign in {} and of the other in {}. Where {} is none of {} there is lower loss in every "
+                "with {}: of one sign in {} and of the other in {}. Where {} is none of {} there is lower loss in every "
                 "neighbourhood, and the other three are limits of such points with the same loss",
+                asserted((size**2 - 1) / size**2, ">", 0),
                 GAP,
                 -GAP,
                 t,

@@ -10,7 +10,7 @@ from theory import names
 from theory.claim import Claim, Formula, Kind
 from theory.derivation import Relation, Step
 from theory.notation import Gradient, Norm, Pairing, Rate
-from theory.prose import given, sentence
+from theory.prose import asserted, given, sentence
 from theory.unevaluated import at
 
 #: A component of flow and curve with their velocities, and of the gradients there; time.
@@ -90,10 +90,9 @@ def _curvature_steps() -> tuple[Step, ...]:
             "chord",
             sentence(
                 "Between two times the smallest eigenvalue is at least that of the chord (it is concave), less {} times the second "
-                "derivative, and {} is at most {}, by a square",
+                "derivative, and {}, by a square",
                 tau * (h - tau) / 2,
-                tau * (h - tau),
-                h**2 / 4,
+                asserted(tau * (h - tau), "<=", h**2 / 4),
             ),
             h**2 / 4 - tau * (h - tau),
             (tau - h / 2) ** 2,
@@ -134,10 +133,10 @@ def _curvature_steps() -> tuple[Step, ...]:
         Step(
             "cubic",
             sentence(
-                "and {} is at most {} where {}: the difference is a square times a positive factor",
-                3 * OMEGA**2 * ALPHA,
-                2 / sp.sqrt(3),
-                given(OMEGA**2 + ALPHA**2, "=", 1),
+                "and {} with {} and {}: the difference is a square times a positive factor",
+                asserted(3 * y * (1 - y**2), "<=", 2 * root),
+                given(OMEGA**2, "=", 1 - y**2),
+                given(ALPHA, "=", y),
             ),
             2 * root - 3 * y * (1 - y**2),
             3 * (y - root) ** 2 * (y + 2 * root),

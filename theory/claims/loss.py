@@ -141,7 +141,7 @@ def _equivalence() -> tuple[Step, ...]:
                 "By the chain rule the gradient {} is {}, and a component of it along {} is {}, with {} and {}. The component "
                 "along {} adds up, over {}, {} times the component along {}, and {} times that off the teachers' span",
                 Gradient(names.L, names.w),
-                L_r * Hat(names.w) + Total(L_uj * (names.v_j - names.u_j * Hat(names.w)), names.j) / r,
+                L_r * Hat(names.w) + Total(L_uj * (names.v_j - names.u_j * Hat(names.w)) / r, names.j),
                 names.v_j,
                 along,
                 defined(S_letter, Total(names.u_j * L_uj, names.j)),

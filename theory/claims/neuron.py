@@ -153,8 +153,8 @@ def _unique() -> tuple[Step, ...]:
         Step(
             "decreasing",
             sentence(
-                "where {} vanishes at zero and has a positive derivative: {} decreases, and {}",
-                angle,
+                "where {}, as that vanishes at zero and has a positive derivative: {} decreases, and {}",
+                asserted(angle, ">", 0),
                 F(z),
                 given(y, "=", X),
             ),

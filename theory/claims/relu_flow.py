@@ -9,13 +9,18 @@ import sympy as sp
 from theory.claim import Claim, Formula, Kind
 from theory.derivation import Step
 from theory.interactions import pair
+from theory.notation import Dot, Gradient, Norm
+from theory.prose import given, sentence
 from theory.symbols import a, p, s
-from theory.unevaluated import at, quantity, quantity_of
+from theory.unevaluated import at
 
 #: h(w), its slope along w, |a|, sign of a, a step, variation of the outgoing weight, pre-activation.
 H, slope = sp.symbols("h D", real=True)
 A = sp.Symbol("A", positive=True)
 sign, eps, b, y = sp.symbols("s epsilon b y", real=True)
+#: The vector, the neuron's pull and the gauge-fixed loss, as sentences name them.
+w, F_letter = sp.symbols("w F")
+h = sp.Function("h")
 #: Two coordinates of an incoming vector, of its variation, and of a gauge-fixed vector.
 w1, w2, d1, d2, omega = sp.symbols("w_1 w_2 delta_1 delta_2 omega", real=True)
 
@@ -26,7 +31,7 @@ def _balance() -> tuple[Step, ...]:
     euler = ((slope, H),)
     return (
         Step("homogeneous", "The interaction is homogeneous of degree one in a vector, so its slope along the vector is its value (Euler)", s * exact.d_s + 2 * p * exact.d_p, exact.value),
-        Step("incoming", r"Let $h(w)$ be the sum of the neuron's interactions with all students and teachers, times their outgoing weights, and $D = w \cdot \nabla h$. The squared norm of the incoming vector changes at the rate", 2 * (-2 * a * slope), -4 * a * H, where=euler),
+        Step("incoming", sentence("Let {} be the sum of the neuron's interactions with all students and teachers, times their outgoing weights, and {} its slope along the vector, {}. The squared norm of the incoming vector changes at the rate", h(w), slope, given(slope, "=", Dot(w, Gradient(H)))), 2 * (-2 * a * slope), -4 * a * H, where=euler),
         Step("outgoing", "and the square of the outgoing weight at the same", 2 * a * (-2 * slope), -4 * a * H, where=euler),
         Step("balance", "so their difference is conserved", 2 * a * (-2 * H) - 2 * (-2 * a * slope), sp.S.Zero, where=euler),
     )  # fmt: skip
@@ -55,28 +60,29 @@ def _gauge() -> tuple[Step, ...]:
     n, dim = sp.symbols("n d", integer=True, positive=True)
     return (
         Step("rescaling", "The modulus of the outgoing weight moves into the incoming vector, by homogeneity of the activation", A * (y + sp.Abs(y)) / 2, (A * y + sp.Abs(A * y)) / 2),
-        Step("slope-incoming", r"So the loss is $F$, the loss with outgoing weights fixed to their signs, at the rescaled vector. By the chain rule, in any two of its coordinates, the slope in the incoming vector is that of $F$ times $sa = |a|$", sp.Derivative(network(w1, w2, a), w1), sign * a * inside(sp.diff(form, X))),
-        Step("slope-outgoing", "and the slope in the outgoing weight vanishes with it: critical points are those of F", sp.Derivative(network(w1, w2, a), a), sign * (w1 * inside(sp.diff(form, X)) + w2 * inside(sp.diff(form, Y)))),
+        Step("slope-incoming", sentence("So the loss is {}, the loss with outgoing weights fixed to their signs, at the rescaled vector. By the chain rule, in any two of its coordinates, the slope in the incoming vector is that of {} times {}", F_letter, F_letter, given(sign * a, "=", Norm(a))), sp.Derivative(network(w1, w2, a), w1), sign * a * inside(sp.diff(form, X))),
+        Step("slope-outgoing", sentence("and the slope in the outgoing weight vanishes with it: critical points are those of {}", F_letter), sp.Derivative(network(w1, w2, a), a), sign * (w1 * inside(sp.diff(form, X)) + w2 * inside(sp.diff(form, Y)))),
         Step("onto", "Every nearby gauge-fixed vector is reached by the incoming vector alone, so the rescaling is continuous and open: minima correspond to minima", at(sign * a * w1, {w1: omega / (sign * a)}), omega),
-        Step("second-variation", "The second variation of the loss in any two coordinates, from the Taylor polynomial of F, is that of F in the variations of the rescaled vectors, and a part with the slope of F", at(sp.Derivative(taylor, (eps, 2)), {eps: 0}), second + 2 * (f1 * s1 * b1 * d1 + f2 * s2 * b2 * d2)),
+        Step("second-variation", sentence("The second variation of the loss in any two coordinates, from the Taylor polynomial of {}, is that of {} in the variations of the rescaled vectors, and a part with the slope of {}", F_letter, F_letter, F_letter), at(sp.Derivative(taylor, (eps, 2)), {eps: 0}), second + 2 * (f1 * s1 * b1 * d1 + f2 * s2 * b2 * d2)),
         Step("null", "At a critical point that part vanishes. The variation of the rescaled vector vanishes on the direction of the rescaling", at(sign * (a * d1 + b * w1), {d1: w1, b: -a}), sp.S.Zero),
         Step("only-null", "and on its multiples only, where", at(sign * (a * d1 + b * w1), {d1: -b * w1 / a}), sp.S.Zero),
-        Step("index", "So by Sylvester's law the Hessian has the inertia of that of F and one zero for each of the n neurons: the dimensions fit", n * (dim + 1) - n, n * dim),
+        Step("index", sentence("So by Sylvester's law the Hessian has the inertia of that of {} and one zero for each of the {} neurons: the dimensions fit", F_letter, n), n * (dim + 1) - n, n * dim),
     )  # fmt: skip
 
 
 def _balance_formulas() -> tuple[Formula, ...]:
-    rate = quantity(r"\frac{d}{dt}\left(a_i^2 - |w_i|^2\right)")
-    return (Formula(rate, "=", sp.S.Zero, "balance"),)
+    t = sp.Symbol("t")
+    balance = sp.Function("a_i")(t) ** 2 - Norm(sp.Function("w_i")(t)) ** 2
+    return (Formula(sp.Derivative(balance, t), "=", sp.S.Zero, "balance"),)
 
 
 def _gauge_formulas() -> tuple[Formula, ...]:
-    i = sp.Symbol("i")
-    a_i, w_i, F = sp.IndexedBase("a")[i], sp.IndexedBase("w")[i], quantity_of("F_s")
+    a_i, w_i, omega_i, s_i = sp.symbols("a_i w_i omega_i s_i")
+    L, F = sp.Function("L"), sp.Function("F_s")
     return (
-        Formula(quantity("L(w, a)"), "=", F(quantity(r"\omega")), tail="with"),
-        Formula(quantity(r"\omega_i"), "=", quantity("|a_i|") * w_i),
-        Formula(quantity("s_i"), "=", a_i / quantity("|a_i|")),
+        Formula(L(w, a), "=", F(omega), tail="with"),
+        Formula(omega_i, "=", Norm(a_i) * w_i, tail="and"),
+        Formula(s_i, "=", a_i / Norm(a_i)),
     )
 
 

@@ -9,9 +9,11 @@ import sympy as sp
 from theory.claim import Claim, Formula, Kind
 from theory.derivation import Step
 from theory.interactions import Pair, interaction, interaction_derivation, pair
-from theory.rectified import AREA, angle
+from theory.notation import Dot, Norm
+from theory.prose import Assumption, given, sentence
+from theory.rectified import AREA, angle, theta, v, w
 from theory.symbols import p, q, r1, r2, s, u
-from theory.unevaluated import at, quantity
+from theory.unevaluated import at
 
 #: Sine of the angle.
 SINE = sp.sqrt(1 - u**2)
@@ -26,7 +28,7 @@ t = sp.Symbol("t", real=True)
 
 def framed(value: sp.Expr) -> sp.Expr:
     """An expression in inner products, in norms and cosine. Exact."""
-    order = {AREA: r1 * r2 * SINE, angle(): sp.acos(u)}
+    order = {AREA: r1 * r2 * SINE, 1 / AREA: 1 / (r1 * r2 * SINE), angle(): sp.acos(u)}
     return value.xreplace(order).subs({s: r1 * r2 * u, p: r1**2, q: r2**2}, simultaneous=True)
 
 
@@ -125,9 +127,9 @@ def _smooth() -> tuple[Step, ...]:
         Step("second-sq", "of either vector", sp.Derivative(exact.d_s, q), exact.d_sq),
         Step("second-pp", "twice the same", sp.Derivative(exact.d_p, p), exact.d_pp),
         Step("second-pq", "or one each", sp.Derivative(exact.d_p, q), exact.d_pq),
-        Step("gradient", "Gradient: the first vector moves with components $x_1$ along itself and $x_2$ across it towards the second", framed(exact.d_s * in_s + exact.d_p * in_p), r2 / (2 * sp.pi) * (SINE * X[0] + REST * (u * X[0] + SINE * X[1]))),
-        Step("own", "Second derivative in the first vector, $E$ being the squared norm of the displacement off the plane of the two, in any dimension", own_form(exact), own_hessian()),
-        Step("mixed", "Mixed second derivative, $O$ being the inner product of what the displacements have off the plane", mixed_form(exact), mixed_hessian()),
+        Step("gradient", sentence("Gradient: the first vector moves with components {} along itself and {} across it towards the second", X[0], X[1]), framed(exact.d_s * in_s + exact.d_p * in_p), r2 / (2 * sp.pi) * (SINE * X[0] + REST * (u * X[0] + SINE * X[1]))),
+        Step("own", sentence("Second derivative in the first vector, {} being the squared norm of the displacement off the plane of the two, in any dimension", E2), own_form(exact), own_hessian()),
+        Step("mixed", sentence("Mixed second derivative, {} being the inner product of what the displacements have off the plane", EO), mixed_form(exact), mixed_hessian()),
         Step("reflection", "In it stands a reflection, which changes no norm", (reflection()[0, :] * sp.Matrix(Z[:2]))[0] ** 2 + (reflection()[1, :] * sp.Matrix(Z[:2]))[0] ** 2, Z[0] ** 2 + Z[1] ** 2),
         Step("parallel", "So at parallel vectors the mixed derivative tends to half the identity", at(mixed_hessian(), {u: 1}), limit / 2),
         Step("antiparallel", "at antiparallel ones to zero", at(mixed_hessian(), {u: -1}), sp.S.Zero),
@@ -138,20 +140,27 @@ def _smooth() -> tuple[Step, ...]:
     )  # fmt: skip
 
 
+def order_parameters() -> tuple[Assumption, ...]:
+    """What the letters of the interaction function are, for sentences."""
+    return given(Norm(w), "=", r1), given(Norm(v), "=", r2), given(Dot(w, v), "=", r1 * r2 * u)
+
+
 def _interaction_formulas() -> tuple[Formula, ...]:
-    angle_name = sp.Symbol("theta")
-    cosine = s / sp.sqrt(p * q)
+    g, G = sp.Function("g_sigma"), sp.Function("G")
+    norms = sentence("with {}, {}, {}, and", *order_parameters())
     return (
-        Formula(quantity(r"g_\sigma(w, v)"), "=", interaction("relu"), "value"),
-        Formula(quantity(r"G(s, p, q)"), "=", (AREA + s * (sp.pi - angle_name)) / (2 * sp.pi), tail="with the angle"),
-        Formula(angle_name, "=", sp.acos(cosine)),
+        Formula(g(w, v), "=", interaction("relu"), "value", tail=norms),
+        Formula(G(s, p, q), "=", (AREA + s * (sp.pi - theta)) / (2 * sp.pi), tail="with the angle"),
+        Formula(theta, "=", sp.acos(s / sp.sqrt(p * q))),
     )
 
 
 def _smooth_formulas() -> tuple[Formula, ...]:
+    x, z = sp.symbols("x z")
+    second, mixed = sp.Function("g_w,w"), sp.Function("g_w,v")
     return (
-        Formula(quantity(r"\partial_w^2 g\,[x, x]"), "=", own_hessian(), "own"),
-        Formula(quantity(r"\partial_w \partial_v g\,[x, z]"), "=", mixed_hessian(), "mixed"),
+        Formula(second(x, x), "=", own_hessian(), "own", tail="and"),
+        Formula(mixed(x, z), "=", mixed_hessian(), "mixed"),
     )
 
 

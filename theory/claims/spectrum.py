@@ -326,7 +326,7 @@ def _angle_steps() -> tuple[Step, ...]:
             "half-angle",
             sentence(
                 "The angle is {} with {}, since {}: the tangent of its half",
-                given(theta, "=", 2 * sp.atan(h)),
+                defined(theta, 2 * sp.atan(h)),
                 given(0, "<", h, "<", 1),
                 given(theta, "<", sp.pi / 2),
             ),
@@ -342,8 +342,8 @@ def _angle_steps() -> tuple[Step, ...]:
         Step(
             "angle",
             sentence(
-                "The angle is above {}: equal at zero, and the difference grows with {}",
-                S * (1 + 2 * C) / (1 + C + C**2),
+                "The angle is large enough, {}: equal at zero, and the difference grows with {}",
+                asserted(theta, ">", ratio),
                 h,
             ),
             2 * sp.atan(h) - ratio,
@@ -353,7 +353,10 @@ def _angle_steps() -> tuple[Step, ...]:
         ),
         Step(
             "corner",
-            sentence("and above its sine: both limits, corner and determinant, are positive"),
+            sentence(
+                "and above its sine, {}: both limits, corner and determinant, are positive",
+                asserted(theta, ">", sine),
+            ),
             2 * sp.atan(h) - sine,
             4 * h**2 / (1 + h**2) ** 2,
             Relation.INCREASING,

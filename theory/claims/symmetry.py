@@ -2,100 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 
 import sympy as sp
 
 from theory import names
-from theory.block_constant import Reduction
 from theory.claim import Claim, Formula, Kind
+from theory.claims.blocks import G, G_p, G_s, all_structure_steps
 from theory.derivation import Step
 from theory.hierarchy import Hierarchy, Path, highest_level
-from theory.interactions import Kernel
 from theory.notation import Dot, Gradient, Partial
-from theory.prose import Sentence, given, sentence
-from theory.reduction import reduce_by_symmetry
-from theory.symbols import k, m, n, p, q, s
+from theory.prose import given, sentence
+from theory.symbols import k, q, s
 from theory.unevaluated import at
 
 # Sizes of three kinds of index sets inside an outer one of size S.
 S, X, Y, Z = sp.symbols("S X Y Z", integer=True, positive=True)
 M = sp.Symbol("M", integer=True, positive=True)
-
-
-class _Slope(sp.Function):  # type: ignore[misc]
-    """A first derivative of the generic interaction function."""
-
-    nargs = 3
-
-
-class G_s(_Slope):
-    """In s; symmetric in p and q, which are kept in order."""
-
-    @classmethod
-    def eval(cls, s: sp.Expr, p: sp.Expr, q: sp.Expr) -> sp.Expr | None:
-        """Arguments in a canonical order."""
-        return _ordered(cls, s, p, q)
-
-
-class G_p(_Slope):
-    """In p."""
-
-
-class G(sp.Function):  # type: ignore[misc]
-    """The interaction function of any activation: symmetric in p and q, with first derivatives, nothing else known."""
-
-    nargs = 3
-
-    @classmethod
-    def eval(cls, s: sp.Expr, p: sp.Expr, q: sp.Expr) -> sp.Expr | None:
-        """Arguments in a canonical order."""
-        return _ordered(cls, s, p, q)
-
-    def fdiff(self, argindex: int = 1) -> sp.Expr:
-        """Derivative in one argument; that in q is that in p with the two exchanged."""
-        s, p, q = self.args
-        return (G_s(s, p, q), G_p(s, p, q), G_p(s, q, p))[argindex - 1]
-
-
-def _ordered(function: type[sp.Function], s: sp.Expr, p: sp.Expr, q: sp.Expr) -> sp.Expr | None:
-    return None if sp.default_sort_key(p) <= sp.default_sort_key(q) else function(s, q, p)
-
-
-GENERIC = Kernel(G(s, p, q), G_s(s, p, q), G_p(s, p, q))
-
-
-def _opaque(expressions: Sequence[sp.Expr]) -> list[sp.Expr]:
-    """A symbol for each value of G and its slopes, whatever it is: what remains are polynomials."""
-    symbols: dict[sp.Expr, sp.Symbol] = {}
-    values = sorted(set().union(*(e.atoms(G, G_s, G_p) for e in expressions)), key=sp.default_sort_key)
-    for value in values:
-        symbols.setdefault(value.func(*map(sp.expand, value.args)), sp.Symbol(f"G_{len(symbols)}", real=True))
-    named = {value: symbols[value.func(*map(sp.expand, value.args))] for value in values}
-    return [e.xreplace(named) for e in expressions]
-
-
-def structure_step(
-    name: str,
-    words: Sentence | str,
-    students: Mapping[str, Path],
-    teachers: Mapping[str, Path],
-    sizes: Mapping[str, sp.Expr],
-) -> Step:
-    """The derivative of a reduced loss in any direction, against the entries of the full gradient. Exact."""
-    reduction = reduce_by_symmetry(students, teachers, sizes, activation=GENERIC)
-    left, right = directional_derivatives(reduction)
-    return Step(name, words, left, right)
-
-
-def directional_derivatives(reduction: Reduction) -> tuple[sp.Expr, sp.Expr]:
-    """The same derivative twice: of the reduced loss, and summed over the parameters of the network. Exact."""
-    direction = {z: sp.Symbol(f"y_{i}", real=True) for i, z in enumerate(reduction.unknowns)}
-    by_loss = sp.Add(*(y * sp.diff(reduction.loss, z) for z, y in direction.items()))
-    by_entries = sp.Add(*(y * reduction.parameters[z] * reduction.gradient[z] for z, y in direction.items()))
-    left, right = _opaque([by_loss, by_entries])
-    return left, right
 
 
 def triples(first: Path, second: Path, third: Path, sizes: Mapping[str, sp.Expr]) -> tuple[sp.Expr, sp.Expr]:
@@ -203,45 +127,9 @@ def _triple_steps() -> tuple[Step, ...]:
     )
 
 
-def _structure_steps() -> tuple[Step, ...]:
-    same = sentence(
-        "the derivative of the reduced loss in any direction is that of the full loss, for any {}", G(s, p, q)
-    )
-    return (
-        structure_step(
-            "perturbed-copy",
-            sentence("In full, for {} students that each copy a teacher, and {} others: ", n, k - n) + same,
-            {"student": ("pair",)},
-            {"copied": ("pair",), "uncopied": ("rest",)},
-            {"pair": n, "rest": k - n},
-        ),
-        structure_step(
-            "optimal-copy-average",
-            sentence("for {} copies and one neuron that averages {} teachers", n, m),
-            {"student": ("pair",), "average": ()},
-            {"copied": ("pair",), "averaged": ("rest",)},
-            {"pair": n, "rest": m},
-        ),
-        structure_step(
-            "equal-groups",
-            sentence("for {} students with groups of {} teachers", M, m),
-            {"student": ("group",)},
-            {"teacher": ("group", "member")},
-            {"group": M, "member": m},
-        ),
-        structure_step(
-            "two-students-a-teacher",
-            sentence("and for two students that are matched with each of {} teachers", n),
-            {"student": ("pair",), "other": ("pair",)},
-            {"teacher": ("pair",)},
-            {"pair": n},
-        ),
-    )
-
-
 @cache
 def _block_constant() -> tuple[Step, ...]:
-    return (*_principle_steps(), *_triple_steps(), *_structure_steps())
+    return (*_principle_steps(), *_triple_steps(), *all_structure_steps())
 
 
 def _reduction_formulas() -> tuple[Formula, ...]:
