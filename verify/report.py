@@ -317,6 +317,22 @@ def summary(cells: Sequence[Cell], *, interrupted: bool) -> str:
     return ("Interrupted. " if interrupted else "") + head
 
 
+def lives(events: Sequence[dict[str, Any]]) -> str:
+    """Deaths and revivals of a run, in words; empty if there are none.
+
+    Examples
+    --------
+    >>> lives([{"event": "died", "neuron": 1, "time": 0.5, "balance": 2.0, "margin": 0.1}])
+    'neuron 1 died at time 0.5 (a^2 - |w|^2 = 2)'
+    """
+    words = {"died": "died", "revived": "came back"}
+    return "; ".join(
+        f"neuron {e['neuron']} {words[e['event']]} at time {e['time']:.8g} (a^2 - |w|^2 = {e['balance']:.6g})"
+        for e in events
+        if e["event"] in words
+    )
+
+
 def _lives(records: Sequence[tuple[Cell, dict[str, Any]]]) -> str:
     """How many neurons died and came back, and how many runs end with dead or collinear ones (ReLU)."""
     rectified = [record for _, record in records if "spare" in record]

@@ -143,6 +143,7 @@ def _show(cell: Cell, done: Run) -> None:
             f"time {record['flow_time']:.6g}",
         ),
         ("stopped", record["stop"]),
+        *((("lives", report.lives(record["events"])),) if report.lives(record["events"]) else ()),
         *course_rows(record),
     ]
     for name, value in rows:

@@ -15,7 +15,7 @@ from verify.cli.options import Several, Sizes
 from verify.cli.stores import reading, refused
 from verify.sweep.guard import StoreError
 
-KINDS = ["loss", "fractions", "gradients", "weights", "courses", "plane", "spectrum"]
+KINDS = ["loss", "fractions", "fates", "gradients", "weights", "courses", "plane", "spectrum"]
 EXAMPLES = """\b
 Examples:
   copy-average plot runs.db --out figures

@@ -84,7 +84,7 @@ def draw_weights(group: Group, outcome: Outcome) -> Picture | None:
         f"between incoming vectors and teachers; right: {right} undone. "
         f"Distance between the two (infinity norm): {outcome.record['distance']}."
     )
-    kind = look(outcome.record["structure"]).label.replace(" ", "")
+    kind = look(outcome.record["structure"]).label.replace(" + ", "-and-").replace(" ", "-")
     return Picture(f"weights-{kind}", group, figure, text, ((outcome.task.n, outcome.task.seed),))
 
 
@@ -205,7 +205,10 @@ def draw_plane(group: Group, outcomes: list[Outcome]) -> Picture | None:
         style = {"markersize": 6, "fillstyle": "none", "color": "black", "linestyle": "none", "zorder": 4}
         axes.plot(x, y, marker=marker, label=text, **style)
     for j, (corner, shift) in enumerate(zip(corners.T, ((11, 7), (-9, -7), (9, -7)), strict=True), start=1):
-        axes.annotate(f"$v_{j}$", corner, shift, textcoords="offset points", ha="center", va="center")
+        behind = {"facecolor": "white", "edgecolor": "none", "pad": 0.5, "alpha": 0.8}
+        axes.annotate(
+            f"$v_{j}$", corner, shift, textcoords="offset points", ha="center", va="center", bbox=behind, zorder=5
+        )
     axes.set_aspect("equal")
     axes.set_xlabel(r"$(v_3 - v_2) / \sqrt{2}$")
     axes.set_ylabel(r"$(2 v_1 - v_2 - v_3) / \sqrt{6}$")

@@ -13,7 +13,7 @@ from numerics.structures import SCALAR, perturbed_copy_numbers
 from verify.figures.groups import Group
 from verify.figures.picture import Picture
 from verify.figures.rectified import in_place, quotient_spectrum
-from verify.figures.style import SMALL, look, new_figure
+from verify.figures.style import look, new_figure
 from verify.names import COPY_AVERAGE, PERTURBED_COPY
 from verify.sweep.outcome import Outcome
 
@@ -63,7 +63,7 @@ def draw_spectrum(group: Group, outcomes: list[Outcome]) -> Picture | None:
     known = [(o, predicted) for o, predicted in runs if predicted is not None]
     if not known:
         return None
-    figure = new_figure(2.6)
+    figure = new_figure(2.8)
     axes = figure.subplots()
     worst = 0.0
     for outcome, predicted in known:
@@ -90,7 +90,7 @@ def draw_spectrum(group: Group, outcomes: list[Outcome]) -> Picture | None:
     axes.set_xlabel("fraction of eigenvalues below")
     relu = group.setting["activation"] == "relu"
     axes.set_ylabel(r"eigenvalue of $\nabla^2 F_s$" if relu else r"eigenvalue of $\nabla^2 L$")
-    axes.legend(loc="upper left", fontsize=SMALL)
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=2, columnspacing=1.0)
     n = known[0][0].task.n
     text = (
         f"Hessian eigenvalues in ascending order at the polished ends of runs at n = {n}, k = {group.k} (marks: "

@@ -97,7 +97,7 @@ def whole_numbers(axis: Any) -> None:
     """Ticks at integers only, for an axis of n."""
     from matplotlib.ticker import MaxNLocator
 
-    axis.set_major_locator(MaxNLocator(integer=True))
+    axis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
 
 
 def write(figure: Any, path: Path) -> None:
