@@ -73,7 +73,8 @@ def inertia(problem: Problem, theta: ArrayLike) -> Inertia:
     if problem.activation in HOMOGENEOUS:
         from numerics.rectified.gauge import quotient_inertia
 
-        return Inertia(*quotient_inertia(problem, theta))
+        negative, zero, threshold = quotient_inertia(problem, theta)
+        return Inertia(int(negative), int(zero), threshold)
     if len(free) > DENSE_LIMIT:
         return _inertia_by_lanczos(Population(problem), theta)
     hessian = Population(problem).hessian_unchecked(theta)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from numerics.initial import pack
 from numerics.population import Population
@@ -38,8 +39,8 @@ class InPlace:
     coordinates: Array
     signs: Array
     omega: Array
-    students: Array
-    teachers: Array
+    students: NDArray[np.intp]
+    teachers: NDArray[np.intp]
 
 
 def in_place(outcome: Outcome) -> InPlace | None:

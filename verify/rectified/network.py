@@ -60,7 +60,7 @@ def merged(small: Reduced, exact: Exact, dps: int) -> Exact:
     rows = np.empty(small.omega.shape, dtype=object)
     with digits(dps + GUARD_DIGITS):
         for number, (group, sign) in enumerate(zip(small.groups, small.signs, strict=True)):
-            for x in range(rows.shape[1]):
+            for x in range(exact.shape[1] - 1):
                 terms = [to_ball(exact[i, -1]) * to_ball(exact[i, x]) for i in group]
                 rows[number, x] = from_ball(sum(terms, flint.arb(0)) * int(sign))
     return rows

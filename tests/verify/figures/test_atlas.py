@@ -32,13 +32,27 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="module")
-def drawn(path: Path) -> list[Picture]:
+def _drawn(path: Path) -> list[Picture]:
     with styled(), Store(path) as store:
         found = list(pictures(store))
         for picture in found:
             picture.figure.draw_without_rendering()
         return found
+
+
+@pytest.fixture(scope="module")
+def drawn(path: Path) -> list[Picture]:
+    return _drawn(path)
+
+
+@pytest.fixture(scope="module")
+def rectified(tmp_path_factory: pytest.TempPathFactory) -> list[Picture]:
+    """ReLU: dead and collinear neurons, both structures, the plane of (2, 3)."""
+    path = tmp_path_factory.mktemp("figures") / "relu.db"
+    common = ["--store", str(path), "--no-certify", "--jobs", "1", "--activation", "relu"]
+    assert main(["sweep", "-k", "3", "--seeds", "4", *common]) == 0
+    assert main(["sweep", "-n", "1,3,5", "-k", "6", "--seeds", "4", *common]) == 0
+    return _drawn(path)
 
 
 def _only(drawn: list[Picture], kind: str, k: int) -> Picture:
@@ -53,13 +67,45 @@ def _lines(axes: object) -> dict[str, object]:
 
 def test_every_kind_is_drawn_and_offered(drawn: list[Picture]) -> None:
     assert list(KINDS) == OFFERED
-    assert {p.kind.split("-")[0] for p in drawn} == set(KINDS)
+    assert {p.kind.split("-")[0] for p in drawn} == set(KINDS) - {"fates"}
     assert len({p.name for p in drawn}) == len(drawn)
     assert {p.kind for p in drawn if p.group.k == 8} >= {"weights-CA", "weights-PC"}
     assert not [p for p in drawn if p.kind == "plane" and p.group.k != 3]
 
 
-def test_letters_are_legible_inside_and_apart(drawn: list[Picture], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_kind_is_drawn_for_relu(rectified: list[Picture]) -> None:
+    assert {p.kind.split("-")[0] for p in rectified} == set(KINDS)
+    assert len({p.name for p in rectified}) == len(rectified)
+
+
+def test_fates_are_those_of_the_runs(rectified: list[Picture]) -> None:
+    picture = _only(rectified, "fates", 3)
+    (axes,) = picture.figure.axes
+    heights = {container.get_label(): [bar.get_height() for bar in container] for container in axes.containers}
+    for n, position in ((1, 0), (2, 1), (3, 2)):
+        records = [r for (m, _), r in picture.group.records.items() if m == n]
+        dead = sum(bool(r["dead"]) and not r["collinear"] for r in records) / len(records)
+        collinear = sum(bool(r["collinear"]) and not r["dead"] for r in records) / len(records)
+        assert heights["dead"][position] == dead
+        assert heights["collinear"][position] == collinear
+    assert max(heights["dead"]) > 0
+    assert max(heights["collinear"]) > 0
+
+
+def test_relu_weights_and_spectra_stand_beside_their_structure(rectified: list[Picture]) -> None:
+    for picture in rectified:
+        if picture.kind.startswith("weights"):
+            found, theory = (axes.get_images()[0].get_array() for axes in picture.figure.axes[0:3:2])
+            assert np.abs(found - theory).max() < 1e-12
+        if picture.kind == "spectrum":
+            assert float(picture.text.rsplit(" ", 1)[1].rstrip(".")) < 1e-10
+
+
+@pytest.mark.parametrize("which", ["drawn", "rectified"])
+def test_letters_are_legible_inside_and_apart(
+    which: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[Picture] = request.getfixturevalue(which)
     texts: dict[int, Text] = {}
     draw = Text.draw
 
