@@ -63,7 +63,7 @@ def rectified_document(problem: Problem, certificate: RectifiedCertificate) -> d
         "teacher_outgoing": [number(x) for x in setting.teacher_outgoing],
         "student_outgoing": [number(x) for x in setting.outgoing],
     }
-    document = {
+    document: dict[str, Any] = {
         "schema": SCHEMA,
         "versions": versions(),
         "theorem": {"text": "", "assumptions": list(ASSUMPTIONS)},
