@@ -18,14 +18,15 @@ import scipy.optimize
 from exact_truth import Array, Check
 from mpmath import mp
 
-from numerics import Problem
+from numerics import Problem, gradient_flow, initial_weights, polish
 from numerics.population import Population
-from verify import certify
+from verify import certificate_document, certify
 from verify.certificates.definite import diagonalise
 from verify.certificates.existence import Status
 from verify.certificates.midrad import MidRad
-from verify.certificates.rectified import basin, collinear, dead, existence, network
+from verify.certificates.rectified import basin, collinear, continuum, dead, existence, network
 from verify.certificates.rectified.certify import RectifiedCertificate
+from verify.recheck import recheck
 
 MODULES = SimpleNamespace(existence=existence, network=network, collinear=collinear, dead=dead)
 BITS = 200
@@ -422,3 +423,108 @@ def test_flows_with_the_signs_of_another_network_are_not_claimed() -> None:
     assert basin.gauge([flint.arb(1)], rows, trained=True) is None
     assert basin.gauge([flint.arb(-1)], rows, trained=True) == [[1, 2]]
     assert basin.gauge([flint.arb(3)], [[flint.arb(1)]], trained=False) == [[1]]
+
+
+# Trained outgoing weights.
+
+
+def run(n: int, k: int, seed: int) -> tuple[Problem, Any, RectifiedCertificate]:
+    problem = Problem(n, k, activation="relu")
+    flow = gradient_flow(problem, initial_weights(problem, seed=seed))
+    found = certify(problem, polish(problem, flow.theta), start=flow.theta)
+    assert isinstance(found, RectifiedCertificate)
+    return problem, flow, found
+
+
+def accepted(problem: Problem, found: RectifiedCertificate) -> dict[str, Any]:
+    document = certificate_document(problem, found)
+    assert document is not None
+    verdict = recheck(document)
+    assert verdict.accepted, verdict.reasons
+    return document
+
+
+def test_a_flow_to_a_minimum() -> None:
+    problem, flow, found = run(2, 3, 0)
+    assert (found.status, found.index, found.basin, found.stationary) == (Status.UNIQUE, 0, True, True)
+    assert float(found.radius) < 1e-50
+    assert accepted(problem, found)["states"]["basin"] is not None
+    # The gauge: the same network with its weights rescaled is the same point of the quotient.
+    scaled = flow.theta * np.array([[2.0] * 4 + [0.5], [0.25] * 4 + [4.0]])
+    again = certify(problem, scaled)
+    assert isinstance(again, RectifiedCertificate)
+    assert np.abs((again.point - found.point).astype(float)).max() < 1e-14
+    assert again.index == 0
+
+
+def test_a_flow_to_a_family() -> None:
+    """Two neurons of opposite signs that act as one: a continuum of minima, and the flow ends on it."""
+    problem, flow, found = run(2, 3, 2)
+    assert (found.status, found.index, found.merged_index, found.basin) == (Status.UNIQUE, 0, 0, True)
+    (family,) = found.families
+    assert (family.same, family.opposite) == (1, 1)
+    document = accepted(problem, found)
+    assert len(document["states"]["basin"]["start"]) == 2
+    # The same pair with the other of equal sign is a saddle: each of dim - 1 = 3 directions counts.
+    split = np.array([[*found.point[0, :-1].astype(float) * t, 1.0] for t in (0.25, 0.75)])
+    saddle = certify(problem, split, start=split)
+    assert isinstance(saddle, RectifiedCertificate)
+    assert (saddle.index, saddle.merged_index, saddle.basin) == (3, 0, False)
+    assert "not a minimum" in str(saddle.why_no_basin)
+    accepted(problem, saddle)
+    # Far along the family the flow is not known.
+    away = flow.theta.copy()
+    away[0, :-1] *= 1.1
+    far = certify(problem, flow.theta, start=away)
+    assert far.basin is False
+    assert far.why_no_basin
+    other = flow.theta.copy()
+    other[0, -1] *= -1
+    assert "another sign" in str(certify(problem, flow.theta, start=other).why_no_basin)
+
+
+def test_all_dead() -> None:
+    problem, flow, found = run(1, 3, 0)
+    assert not flow.theta[:, :-1].any()
+    assert (found.status, found.index, found.stationary, found.basin) == (Status.UNIQUE, 0, True, True)
+    assert found.lambda_min is None
+    assert found.smallest is None
+    accepted(problem, found)
+    # With a positive outgoing weight it does not stay there, and nothing is stated in a file.
+    alive = certify(problem, [[0.0] * 4 + [1.0]])
+    assert isinstance(alive, RectifiedCertificate)
+    assert alive.stationary is False
+    assert certificate_document(problem, alive) is None
+
+
+def test_a_dead_neuron_beside_an_average() -> None:
+    """With negative outgoing weight it stays dead, proved over the sphere; with a positive one it leaves."""
+    problem = Problem(2, 4, activation="relu")
+    one = critical_points()[1]
+    assert one.problem.k == 4
+    for outgoing, stays, method in ((-1.5, True, "sphere"), (2.0, False, "direction"), (0.0, True, "zero")):
+        theta = np.array([[*one.point[0], 1.0], [*np.zeros(5), outgoing]])
+        found = certify(problem, theta, start=theta)
+        assert isinstance(found, RectifiedCertificate)
+        assert [(x.stays, x.method) for x in found.resting] == [(stays, method)]
+        assert found.stationary is stays
+        assert found.basin is False
+        if stays:
+            accepted(problem, found)
+    half = np.array([[*one.point[0], 1.0], [0.1, 0.2, 0.0, 0.0, 0.0, 0.0]])
+    assert "outgoing weight of neuron 1 is zero" in str(certify(problem, half).why)
+
+
+def test_bounds_of_the_metric() -> None:
+    """Against the weights themselves: any with these balances and lengths in the range."""
+    rng = np.random.default_rng(14)
+    for _ in range(50):
+        a, r = rng.uniform(0.1, 3, size=2)
+        shift = float(rng.uniform(0, 0.5) * a * r)
+        low, high = continuum.metric([flint.arb(a * r)], [flint.arb(a * a - r * r)], flint.arb(shift))
+        for length in (a * r - shift, a * r, a * r + shift):
+            balance = a * a - r * r
+            square = (balance + np.hypot(balance, 2 * length)) / 2
+            assert low <= square + 1e-12
+            assert high >= 2 * square - balance - 1e-12
+    assert not continuum.metric([flint.arb(1)], [flint.arb(0)], flint.arb(1))[0] > 0
