@@ -30,8 +30,11 @@ def statement(document: dict[str, Any]) -> str:
     """
     contents(document)
     with long_integers():
-        kinds = {"reduced": _reduced, "rectified": lambda document: rectified(document, _number, _name)}
-        sentences = kinds.get(document["system"]["kind"], _full)(document)
+        kind = document["system"]["kind"]
+        if kind == "rectified":
+            sentences = rectified(document, _number, _name)
+        else:
+            sentences = _reduced(document) if kind == "reduced" else _full(document)
         assumptions = document["theorem"]["assumptions"]
         if assumptions:
             numbered = (f"({i}) {entry}" for i, entry in enumerate(assumptions, start=1))

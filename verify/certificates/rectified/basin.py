@@ -2,8 +2,8 @@ r"""Which gradient flows end at a certified minimum of the loss of a ReLU networ
 
 Let :math:`x^*` be a minimum of :math:`F_s` whose Hessian is at least :math:`\lambda > 0`, and let the Hessian change
 by at most K d over a distance d, on the ball of radius r around :math:`x^*`, where no :math:`\omega_i` vanishes. If
-:math:`K r < \lambda`, then on the sphere :math:`F_s \ge F_s(x^*) + (\lambda - K r)\, r^2 / 2`, and
-:math:`x^*` is the only critical point in the ball.
+:math:`K r < \lambda`, then on the sphere :math:`F_s \ge F_s(x^*) + \lambda r^2/2 - K r^3/6`, and :math:`x^*` is the
+only critical point in the ball.
 
 *Outgoing weights held fixed.* A flow that starts in the ball with less loss than that never reaches the sphere, for
 the loss falls along it; it converges to :math:`x^*`.
@@ -11,9 +11,9 @@ the loss falls along it; it converges to :math:`x^*`.
 *Trained outgoing weights.* With :math:`\omega_i = |a_i| w_i` and :math:`s_i = \mathrm{sign}\, a_i` the loss is
 :math:`F_s(\omega)` as long as no outgoing weight changes its sign, and by the same argument :math:`\omega` stays in
 the ball. There :math:`|a_i| |w_i|` is bounded away from zero and infinity, and :math:`a_i^2 - |w_i|^2` does not
-change along the flow: the outgoing weights keep their signs, and (w, a) stays in a compact set in which the
-critical points are those with :math:`\omega = x^*`. So :math:`\omega` converges to :math:`x^*`, and (w, a) to the one network of
-these balances that has this :math:`\omega`.
+change along the flow: the outgoing weights keep their signs, and (w, a) stays in a compact set in which the critical
+points are those with :math:`\omega = x^*`. So :math:`\omega` converges to :math:`x^*`, and (w, a) to the one network
+of these balances that has this :math:`\omega`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from verify.certificates.rectified.network import AtPoint, Rows
 from verify.certificates.rectified.pairs import Ball, root_of
 
 #: Candidates for the radius, as parts of the largest on which the loss is convex.
-PARTS = (0.67, 0.5, 0.8, 0.3, 0.95)
+PARTS = (0.98, 0.7, 0.4)
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,16 +93,22 @@ def basin(search: Search, found: Found, start: Rows, *, trained: bool) -> Basin:
         distance = root_of(sum((t * t for t in ways), flint.arb(0))).upper()
         excess = (AtPoint(search.setting, omega).loss() - minimum_loss(search, found)).upper()
     least, wide = flint.arb(found.signs.smallest), found.uniqueness
+    nearest, reach = float("inf"), 0.0
     for part in PARTS:
         radius = (flint.arb(part) * wide).lower()
         # Everything is about the ball around the critical point, which the larger one around the given point holds.
         outer = (radius + found.radius).upper()
-        barrier = ((least - search.third(outer) * radius) * radius**2 / 2).lower()
+        barrier = ((least / 2 - search.third(outer) * radius / 6) * radius**2).lower()
         # A thousandth is left for another's rounding.
         if 1.001 * (distance + found.radius) < radius and excess < barrier and 1.001 * excess < barrier:
             return Basin(True, radius, float(distance), float(radius))
+        if barrier > 0:
+            # Of the distance and of the loss, as a distance: both shrink with the gradient.
+            parts = float(distance / radius), max(float(excess / barrier), 0.0) ** 0.5
+            if max(parts) < nearest:
+                nearest, reach = max(parts), float(radius)
     why = f"the flow's last point is {float(distance):.1e} away, with {float(excess):.1e} more loss than the minimum"
-    return Basin(False, distance=float(distance), reach=PARTS[0] * float(wide), why=why)
+    return Basin(False, distance=nearest * reach if reach else None, reach=reach or None, why=why)
 
 
 def minimum_loss(search: Search, found: Found) -> Ball:

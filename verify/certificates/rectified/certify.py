@@ -21,9 +21,11 @@ from numpy.typing import ArrayLike
 from numerics.newton import GUARD_DIGITS, Polished, read_point
 from numerics.precision import Exact, from_ball, to_ball
 from numerics.problem import Array, Problem, finite_array
+from numerics.rectified.gauge import reduced
 from verify.certificates.existence import Status
 from verify.certificates.rectified.basin import Basin, basin, minimum_loss
 from verify.certificates.rectified.collinear import Family, families
+from verify.certificates.rectified.continuum import Continuum, continuum
 from verify.certificates.rectified.dead import Resting, resting
 from verify.certificates.rectified.existence import Found, Search, refined
 from verify.certificates.rectified.network import Rows, Setting
@@ -31,7 +33,6 @@ from verify.certificates.rectified.pairs import Ball
 from verify.certification import Certificate
 
 #: Why nothing is said of a basin.
-OF_MERGED = "some neurons are collinear: the end of the flow on their continuum is not proved"
 OF_DEAD = "some neurons are dead: what a flow does near them is not proved"
 
 
@@ -55,7 +56,11 @@ class RectifiedCertificate(Certificate):
     resting : tuple of Resting
         Of dead neurons, one for each sign of outgoing weights.
     region : exact ball or None
-        Radius of the ball in which flows from ``start`` stay.
+        Radius of the ball in which flows from ``start`` stay; with collinear neurons, of all neurons of the network.
+    shares : tuple of exact balls
+        With collinear neurons, the base of that ball: lengths of all neurons over that of the merged one.
+    groups : tuple of tuples of int
+        For each neuron of the merged network those that it stands for.
     setting : Setting or None
     """
 
@@ -65,6 +70,8 @@ class RectifiedCertificate(Certificate):
     families: tuple[Family, ...] = ()
     resting: tuple[Resting, ...] = ()
     region: Ball = None
+    shares: tuple[Ball, ...] = ()
+    groups: tuple[tuple[int, ...], ...] = ()
     setting: Setting | None = None
     search: Search | None = field(default=None, repr=False)
     found: Found | None = field(default=None, repr=False)
@@ -89,6 +96,7 @@ class _Merged:
     members: list[tuple[int, int]]
     dead: list[int]
     trained: bool
+    groups: tuple[tuple[int, ...], ...] = ()
 
 
 def certify_rectified(
@@ -125,8 +133,9 @@ def certify_rectified(
     origin = None if start is None else finite_array("start", start, problem.shape)
     bits = int((dps + GUARD_DIGITS) * np.log2(10)) + 8
     merged = _fixed(problem, exact) if problem.fixed_outgoing is not None else _quotient(problem, rough, exact, bits)
-    if merged is None:
-        return RectifiedCertificate(Status.UNKNOWN, why="an incoming weight vector is zero", point=exact)
+    if isinstance(merged, str):
+        trained = problem.fixed_outgoing is None
+        return RectifiedCertificate(Status.UNKNOWN, why=merged, point=exact, trained=trained)
     if merged.setting.order > LARGEST:
         why = f"the Hessian of {merged.setting.order} unknowns is not formed (more than {LARGEST})"
         return RectifiedCertificate(Status.UNKNOWN, why=why, point=_table(merged), trained=merged.trained)
@@ -145,19 +154,21 @@ def certify_rectified(
 LARGEST = 3000
 
 
-def _fixed(problem: Problem, exact: Exact) -> _Merged | None:
+def _fixed(problem: Problem, exact: Exact) -> _Merged | str:
     assert problem.fixed_outgoing is not None
     setting = Setting.of(problem.fixed_outgoing, problem.teacher, problem.teacher_outgoing)
     point = [[to_ball(x) for x in row[:-1]] for row in exact]
     if any(all(x == 0 for x in row) for row in point):
-        return None
+        return "the incoming weights of a neuron are zero"
     return _Merged(setting, point, [(1, 0)] * problem.n, [], False)
 
 
-def _quotient(problem: Problem, rough: Array, exact: Exact, bits: int) -> _Merged:
-    """Rescaled, merged and without the dead, then refined to all digits."""
-    from numerics.rectified.gauge import reduced
-
+def _quotient(problem: Problem, rough: Array, exact: Exact, bits: int) -> _Merged | str:
+    """Rescaled, merged and without the dead, then refined to all digits; or why that is not possible."""
+    for i, row in enumerate(exact):
+        if row[-1] == 0 and any(x != 0 for x in row[:-1]):
+            # Dead by its outgoing weight: critical only if its interaction with the residual vanishes, too.
+            return f"the outgoing weight of neuron {i} is zero, its incoming weights are not"
     small = reduced(problem, rough)
     signs = np.asarray(small.signs, dtype=np.float64)
     setting = Setting.of(signs, problem.teacher, problem.teacher_outgoing)
@@ -169,7 +180,7 @@ def _quotient(problem: Problem, rough: Array, exact: Exact, bits: int) -> _Merge
             rows = [[sign * to_ball(exact[p, -1]) * to_ball(x) for x in exact[p, :-1]] for p in group]
             point.append([sum(column, flint.arb(0)).mid() for column in zip(*rows, strict=True)])
     dead = [int(np.sign(rough[p, -1])) for p in small.dead]
-    return _Merged(setting, refined(setting, point, bits), members, dead, True)
+    return _Merged(setting, refined(setting, point, bits), members, dead, True, small.groups)
 
 
 def _table(merged: _Merged) -> Exact:
@@ -190,6 +201,7 @@ def _conclude(merged: _Merged, search: Search, found: Found) -> RectifiedCertifi
         why=found.why,
         point=_table(merged),
         trained=merged.trained,
+        groups=merged.groups,
         setting=merged.setting,
         search=search,
         found=found,
@@ -227,12 +239,20 @@ def with_start(result: RectifiedCertificate, start: Array) -> RectifiedCertifica
     """
     if result.search is None or result.found is None or result.status is not Status.UNIQUE:
         return result
-    if result.families or result.resting:
-        why = OF_MERGED if result.families else OF_DEAD
-        return replace(result, basin=False, why_no_basin=why, start=start)
+    if result.setting is not None and result.setting.n == 0:
+        # All dead: a network at rest. With other starts nothing is proved.
+        rest = not start[:, :-1].any() and result.stationary is True
+        return replace(result, basin=rest, why_no_basin=None if rest else OF_DEAD, start=start)
+    if result.resting:
+        return replace(result, basin=False, why_no_basin=OF_DEAD, start=start)
     keep = start if result.trained else start[:, :-1]
     rows: list[list[Any]] = [[flint.arb(x) for x in row] for row in keep.tolist()]
-    answer: Basin = basin(result.search, result.found, rows, trained=result.trained)
+    if result.families:
+        answer: Basin = _on_continuum(result, rows)
+    else:
+        # Merged neurons come in the order of their first members.
+        order = [group[0] for group in result.groups] or list(range(len(rows)))
+        answer = basin(result.search, result.found, [rows[i] for i in order], trained=result.trained)
     return replace(
         result,
         basin=answer.proved,
@@ -240,5 +260,27 @@ def with_start(result: RectifiedCertificate, start: Array) -> RectifiedCertifica
         distance=answer.distance,
         reach=answer.reach,
         region=answer.radius,
+        shares=answer.shares if isinstance(answer, Continuum) else (),
         start=start,
     )
+
+
+def _on_continuum(result: RectifiedCertificate, rows: Rows) -> Basin:
+    assert result.search is not None
+    assert result.found is not None
+    if result.index != 0:
+        return Basin(False, why="it is not a minimum, or that was not proved")
+    for family in result.families:
+        group, s = result.groups[family.neuron], result.search.setting.outgoing[family.neuron]
+        if sum(bool(s * rows[p][-1] > 0) for p in group) != family.same:
+            return Basin(False, why="an outgoing weight of the start has another sign")
+    if any(not s * rows[group[0]][-1] > 0 for group, s in _single(result)):
+        return Basin(False, why="an outgoing weight of the start has another sign")
+    return continuum(result.search, result.found, result.groups, rows)
+
+
+def _single(result: RectifiedCertificate) -> list[tuple[tuple[int, ...], Ball]]:
+    """Merged neurons that stand for one, with their signs."""
+    assert result.search is not None
+    pairs = zip(result.groups, result.search.setting.outgoing, strict=True)
+    return [(group, s) for group, s in pairs if len(group) == 1]

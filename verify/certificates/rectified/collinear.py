@@ -1,11 +1,10 @@
 r"""Families of collinear ReLU neurons: several with one direction act as one, and their lengths are a continuum.
 
 Let a network have members p with :math:`\omega_p = \ell_p e`, :math:`\ell_p > 0`, and signs :math:`\sigma_p`, and let
-the merged neuron be :math:`s|\omega| = \sum_p \sigma_p \ell_p`, the other neurons as before. With
-:math:`h = \sum_j c_j g(\cdot, z_j)` and M its Hessian on the tangent space at e, and
-:math:`\zeta_p = \sigma_p \eta_p` for a displacement :math:`\eta_p`
-of a member, :math:`\eta = \sum_p \zeta_p`, the second variation of the loss is that
-of the merged network under :math:`\eta` plus twice
+the merged neuron be :math:`s|\omega| = \sum_p \sigma_p \ell_p`, the other neurons as before. With :math:`h = \sum_j
+c_j g(\cdot, z_j)` and M its Hessian on the tangent space at e, and :math:`\zeta_p = \sigma_p \eta_p` for a
+displacement :math:`\eta_p` of a member, :math:`\eta = \sum_p \zeta_p`, the second variation of the loss is that of
+the merged network under :math:`\eta` plus twice
 
 .. math:: \sum_p \frac{1}{\sigma_p \ell_p} (\zeta_p - \tau_p \eta)^\top M (\zeta_p - \tau_p \eta), \qquad
           \tau_p = \frac{\sigma_p \ell_p}{s |\omega|},

@@ -8,13 +8,13 @@ K radius.
 
 *Trained outgoing weights.* Then the given ones are +-1, and the point stands for w_i |a_i|.
 
-*Families.* Members sigma_p l_p of sum s |omega| with displacements sigma_p eta_p = zeta_p have the second
-variation of the merged neuron and 2 sum_p (zeta_p - tau_p eta)' M (zeta_p - tau_p eta) / (sigma_p l_p),
-tau_p = sigma_p l_p / (s |omega|). On sum_p y_p = 0, sum_p y_p^2 / (sigma_p l_p) has one square of sign s less than there are such members.
+*Families.* Members sigma_p l_p of sum s |omega| with displacements sigma_p eta_p = zeta_p have the second variation
+of the merged neuron and 2 sum_p (zeta_p - tau_p eta)' M (zeta_p - tau_p eta) / (sigma_p l_p), tau_p = sigma_p l_p /
+(s |omega|). On sum_p y_p = 0, sum_p y_p^2 / (sigma_p l_p) has one square of sign s less than there are such members.
 So ``same`` - 1 copies of S (the sign of s M) and ``opposite`` copies of -S add to the index. S annihilates the
 direction e of the neuron; with t e e' added it is nonsingular if it is so across e.
 
-*Basin.* With lambda the least eigenvalue at the critical point x*, L >= L(x*) + (lambda - K rho) rho^2 / 2 on the
+*Basin.* With lambda the least eigenvalue at the critical point x*, L >= L(x*) + lambda rho^2 / 2 - K rho^3 / 6 on the
 sphere of radius rho around it, if K is right up to there. A flow that starts inside with less loss stays inside.
 Trained weights keep a_i^2 - |w_i|^2 and, as |a_i| |w_i| stays away from 0, their signs: omega stays in the ball, and
 the only critical points there are those of x*.
@@ -26,6 +26,7 @@ import flint
 
 from verify.recheck.findings import Findings
 from verify.recheck.numbers import Ball, mantissa_bits, size
+from verify.recheck.rectified.continuum import prove_continuum
 from verify.recheck.rectified.network import Network
 from verify.recheck.rectified.relu import length, unit
 from verify.recheck.rectified.resting import prove_resting
@@ -161,7 +162,10 @@ def _family(network: Network, neuron: int, same: int, opposite: int, radius: Bal
 def _basin(c: Rectified, network: Network, loss: Ball, find: Findings) -> None:
     assert c.start is not None
     assert c.region is not None
-    if not find.demand(c.index == 0 and not c.families and not c.resting, "a basin needs a minimum of its own"):
+    if not find.demand(c.index == 0 and not c.resting, "a basin needs a minimum without dead neurons"):
+        return
+    if c.families:
+        prove_continuum(c, loss, find)
         return
     assert c.smallest is not None
     omega = _unknowns(c)
@@ -172,7 +176,7 @@ def _basin(c: Rectified, network: Network, loss: Ball, find: Findings) -> None:
     away = (length(ways) + c.radius).upper()
     find.note("basin_distance", away)
     outer = (c.region + c.radius).upper()
-    barrier = (c.smallest[0] - network.third(outer) * c.region) * c.region**2 / 2
+    barrier = (c.smallest[0] / 2 - network.third(outer) * c.region / 6) * c.region**2
     inside = bool(c.region > 0) and bool(outer <= c.uniqueness_radius) and bool(away < c.region)
     below = bool(Network(c, omega).loss() - loss < barrier)
     find.demand(inside and below, "gradient flow from the start is not shown to stay in the region")

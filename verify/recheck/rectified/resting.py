@@ -6,8 +6,8 @@ a h >= 0 everywhere. *sign*: all a c_j >= 0, for g >= 0. *zero*: a = 0. *sphere*
 Teachers are different unit vectors of axes with positive weights; Phi = sum_j b_j phi(u_j) - sum_i gamma_i phi(e_i.e)
 on unit vectors e with the coordinates u_j at teachers, gamma_i = s_i |omega_i|, phi the interaction of unit vectors
 as a function of the cosine, convex. In a class all b_j are equal, and all columns of the critical point: exchanging
-two of its axes is a symmetry of the loss, and moves the critical point by so little that it remains the only one in the
-ball of uniqueness. The same for the reflection of axes without teachers, along which it is 0 therefore. By Jensen
+two of its axes is a symmetry of the loss, and moves the critical point by so little that it remains the only one in
+the ball of uniqueness. The same for the reflection of axes without teachers, along which it is 0 therefore. By Jensen
 Phi(e) >= F(t) = sum_c m_c b_c phi(t_c) - sum_i gamma_i phi(way_i.t), t the means over classes, sum_c m_c t_c^2 <= 1.
 
 Within the cap |e - e_i| <= d: Phi and its gradient vanish at e_i; its second derivative is at least lambda across
