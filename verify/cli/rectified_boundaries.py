@@ -13,11 +13,12 @@ from rich.table import Table
 from numerics.precision import decimal
 from verify import report
 from verify.cli.output import open_target
+from verify.rectified.matching import label
 from verify.rectified.survey import Cell, boundary_row, ranges, spans, survey
 from verify.versions import versions
 
 #: Up to this k the structures of every n take minutes together at most.
-LARGEST = 50
+LARGEST = 20
 INTERRUPTED = 130
 
 
@@ -80,5 +81,5 @@ def _each(cells: Sequence[Cell]) -> Table:
     for cell in cells:
         for number, point in enumerate(cell.points):
             index = "?" if point.index is None else str(point.index)
-            table.add_row(str(cell.n) if number == 0 else "", point.name, index, decimal(point.loss, 12))
+            table.add_row(str(cell.n) if number == 0 else "", label(point), index, decimal(point.loss, 12))
     return table

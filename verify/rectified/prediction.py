@@ -11,8 +11,7 @@ from numerics.problem import Problem
 from numerics.rectified.description import roles
 from numerics.rectified.structures import Point, structures
 from numerics.rectified.transverse import Room, room
-from verify.names import describe_partition
-from verify.rectified.matching import why_no_rectified_theory
+from verify.rectified.matching import labelled, why_no_rectified_theory
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ class RectifiedPrediction:
 
     def describe(self, n: int) -> str:
         """The structure in words, with what is said of the neurons that it does not have. Exact."""
-        name = self.structure if self.partition is None else f"{self.structure} {describe_partition(self.partition)}"
+        name = labelled(self.structure, self.partition, self.neurons)
         if n == self.neurons:
             return name
         others = []

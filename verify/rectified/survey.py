@@ -12,7 +12,14 @@ from numerics.precision import decimal
 from numerics.rectified.structures import Point, structures
 
 #: Families in the order of the tables; others follow in the order in which they turn up.
-ORDER = ("copy-average", "perturbed-copy-average", "perturbed-copy", "negative-corrector", "against-teacher")
+ORDER = (
+    "copy-average",
+    "perturbed-copy-average",
+    "perturbed-copy",
+    "negative-corrector",
+    "against-teacher",
+    "reflected-copy",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +38,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Range:
-    """For which n a structure exists, is a minimum, and is the lowest one. Approximation."""
+    """For which n a structure exists, is a minimum (in some partition), and is the lowest one. Approximation."""
 
     structure: str
     exists: tuple[int, ...]
