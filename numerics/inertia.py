@@ -8,6 +8,7 @@ import numpy as np
 import scipy.linalg as sla
 from numpy.typing import ArrayLike
 
+from numerics.kernels import HOMOGENEOUS
 from numerics.matrix_free import DENSE_LIMIT, hessian_operator, largest_eigenvalue, lowest_eigenvalues
 from numerics.population import Population
 from numerics.problem import Array, Problem, finite_array
@@ -50,7 +51,8 @@ def inertia(problem: Problem, theta: ArrayLike) -> Inertia:
     Returns
     -------
     Inertia
-        Over the trained parameters only.
+        Over the trained parameters only. For ReLU at a critical point: on the quotient by rescaling, of the merged
+        neurons, with what families of neurons of one direction add (``numerics.rectified.gauge``).
 
     Raises
     ------
@@ -68,6 +70,10 @@ def inertia(problem: Problem, theta: ArrayLike) -> Inertia:
     """
     free = problem.free
     theta = finite_array("theta", theta, problem.shape)
+    if problem.activation in HOMOGENEOUS:
+        from numerics.rectified.gauge import quotient_inertia
+
+        return Inertia(*quotient_inertia(problem, theta))
     if len(free) > DENSE_LIMIT:
         return _inertia_by_lanczos(Population(problem), theta)
     hessian = Population(problem).hessian_unchecked(theta)
@@ -84,7 +90,7 @@ def inertia(problem: Problem, theta: ArrayLike) -> Inertia:
 
 
 def lowest_eigenvalue(problem: Problem, theta: ArrayLike) -> float:
-    """The lowest Hessian eigenvalue over the trained parameters. Approximation.
+    """The lowest Hessian eigenvalue over the trained parameters (ReLU: of the merged neurons). Approximation.
 
     Parameters
     ----------
@@ -99,6 +105,10 @@ def lowest_eigenvalue(problem: Problem, theta: ArrayLike) -> float:
         If, above order 6000, Lanczos' method does not converge.
     """
     free, theta = problem.free, finite_array("theta", theta, problem.shape)
+    if problem.activation in HOMOGENEOUS:
+        from numerics.rectified.gauge import lowest_quotient_eigenvalue
+
+        return lowest_quotient_eigenvalue(problem, theta)
     population = Population(problem)
     if len(free) > DENSE_LIMIT:
         values = lowest_eigenvalues(hessian_operator(population, theta), 1)

@@ -16,9 +16,10 @@ import scipy.linalg as sla
 from mpmath import mp
 from numpy.typing import ArrayLike
 
+from numerics.kernels import HOMOGENEOUS
 from numerics.matrix_free import DENSE_LIMIT, newton_solver
 from numerics.population import Population
-from numerics.precise import PrecisePopulation, scaled_gradient
+from numerics.precise import PreciseLoss, precise_population, scaled_gradient
 from numerics.precision import Exact, decimal, digits, from_ball, infinity_norm, to_ball, to_double, to_exact
 from numerics.problem import Array, Problem, finite_array
 
@@ -45,7 +46,8 @@ class Polished:
     loss : mpmath number
         Full mean squared error, to ``dps`` decimal places: below ``10**-dps`` it is zero.
     grad_inf : mpmath number
-        Infinity norm of the gradient, below ``10**-dps`` where ``converged`` is true.
+        Infinity norm of the gradient, below ``10**-dps`` where ``converged`` is true; for ReLU that of the neurons
+        with a non-zero incoming vector.
     dps : int
         Digits asked for.
     converged : bool
@@ -156,6 +158,10 @@ def polish(problem: Problem, theta: ArrayLike, *, dps: int = 50) -> Polished:
     Double-precision Newton steps first; if their lengths contract at least fourfold each, a frozen inverse
     Hessian with gradients of ``dps + 15`` digits until :math:`\|\nabla L\|_\infty \le 10^{-dps}`.
 
+    For ReLU, whose critical points are never isolated, dead neurons are left out, neurons of one direction merged,
+    and the scale of each is fixed; every neuron keeps its :math:`a_i^2 - |w_i|^2` and its part of a merged one
+    (``numerics.rectified.gauge``).
+
     What is not checked: that gradient flow from ``theta`` ends at the point found. That needs a certified
     basin; contraction from the start makes it likely.
 
@@ -190,20 +196,24 @@ def polish(problem: Problem, theta: ArrayLike, *, dps: int = 50) -> Polished:
     if isinstance(dps, bool) or not isinstance(dps, int) or dps < 15:
         raise ValueError(f"dps: got {dps!r}, needs an integer of at least 15")
     start = finite_array("theta", theta, problem.shape)
+    if problem.activation in HOMOGENEOUS:
+        from numerics.rectified.polish import polish_rectified
+
+        return polish_rectified(problem, start, dps=dps)
     with np.errstate(all="ignore"):
-        newton, near, contraction, trusted = _descend(problem, start)
+        newton, near, contraction, trusted = descend(problem, start)
     with digits(dps + GUARD_DIGITS) as arithmetic:
-        population = PrecisePopulation(problem, arithmetic)
+        population = precise_population(problem, arithmetic)
         if not trusted:
-            return _finish(population, start, _balls(start), dps, contraction, converged=False)
-        point, converged = _refine(population, newton, _balls(near), dps)
+            return finish(population, start, balls(start), dps, contraction, converged=False)
+        point, converged = refine(population, newton, balls(near), dps)
         if not converged:
-            point = _balls(start)
-        return _finish(population, start, point, dps, contraction, converged=converged)
+            point = balls(start)
+        return finish(population, start, point, dps, contraction, converged=converged)
 
 
-def _descend(problem: Problem, start: Array) -> tuple[_Newton, Array, float, bool]:
-    """Newton in double precision, without factorisations where they are dear, with them where that fails.
+def descend(problem: Problem, start: Array) -> tuple[_Newton, Array, float, bool]:
+    """Newton in double precision, without factorisations where dear, with them where that fails. Approximation.
 
     The last factorisation, at a distance of rounding from the end, serves for the digits to come.
     """
@@ -242,22 +252,23 @@ def evaluate(problem: Problem, theta: Exact, *, dps: int = 50) -> Polished:
         Digits; 15 more are carried.
     """
     with digits(dps + GUARD_DIGITS) as arithmetic:
-        population = PrecisePopulation(problem, arithmetic)
+        population = precise_population(problem, arithmetic)
         balls = [[to_ball(x) for x in row] for row in theta]
         start = to_double(theta)
-        result = _finish(population, start, balls, dps, 0.0, converged=True)
+        result = finish(population, start, balls, dps, 0.0, converged=True)
     critical = bool(result.grad_inf <= mp.mpf(10) ** -dps)
     return Polished(result.theta, result.loss, result.grad_inf, dps, critical, 0.0, 0.0)
 
 
-def _balls(theta: Array) -> list[list[flint.arb]]:
+def balls(theta: Array) -> list[list[flint.arb]]:
+    """The doubles of a matrix as balls of radius zero. Exact conversion."""
     return [[flint.arb(float(x)) for x in row] for row in theta]
 
 
-def _refine(
-    population: PrecisePopulation, newton: _Newton, point: list[list[flint.arb]], dps: int
+def refine(
+    population: PreciseLoss, newton: _Newton, point: list[list[flint.arb]], dps: int
 ) -> tuple[list[list[flint.arb]], bool]:
-    """Frozen Newton in high precision until the gradient is below 10**-dps."""
+    """Frozen Newton in high precision until the gradient is below 10**-dps. Approximation."""
     target = flint.arb(10) ** -dps
     last = None
     # One digit a step would be a bad sign; the bound only guards against stagnation.
@@ -277,8 +288,8 @@ def _refine(
     return point, False
 
 
-def _finish(
-    population: PrecisePopulation,
+def finish(
+    population: PreciseLoss,
     start: Array,
     point: list[list[flint.arb]],
     dps: int,
@@ -286,6 +297,7 @@ def _finish(
     *,
     converged: bool,
 ) -> Polished:
+    """Loss and gradient at the end, as a :class:`Polished`. Approximation."""
     loss, grad_W, grad_a = population.loss_and_gradient([row[:-1] for row in point], [row[-1] for row in point])
     entries = [[*(grad_W[i, x] for x in range(grad_W.ncols())), grad_a[i]] for i in range(grad_W.nrows())]
     gradient = np.array([[from_ball(g) for g in row] for row in entries], dtype=object)

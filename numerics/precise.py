@@ -3,16 +3,41 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import flint
 import numpy as np
 
-from numerics.kernels import ACTIVATIONS
+from numerics.kernels import ACTIVATIONS, HOMOGENEOUS
 from numerics.problem import Problem
 
 #: A matrix of balls (python-flint ships no types).
 Matrix: TypeAlias = Any
+
+
+class PreciseLoss(Protocol):
+    """Loss and gradient of one problem in ball midpoints. Approximation."""
+
+    def loss_and_gradient(
+        self, W: list[list[flint.arb]], a: list[flint.arb]
+    ) -> tuple[flint.arb, Matrix, list[flint.arb]]:
+        """Loss, gradient in W (n, dim) and gradient in a (n)."""
+
+
+def precise_population(problem: Problem, arithmetic: SimpleNamespace) -> PreciseLoss:
+    """Loss and gradient of a problem in ball midpoints, by its activation. Approximation.
+
+    Parameters
+    ----------
+    problem : Problem
+    arithmetic : SimpleNamespace
+        What ``numerics.precision.digits`` yields.
+    """
+    if problem.activation in HOMOGENEOUS:
+        from numerics.rectified.precise import PreciseRectified
+
+        return PreciseRectified(problem, arithmetic)
+    return PrecisePopulation(problem, arithmetic)
 
 
 class PrecisePopulation:

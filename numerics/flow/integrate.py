@@ -13,7 +13,9 @@ from numerics.flow.field import GradientField, State
 from numerics.flow.finish import EarlyFinish
 from numerics.flow.result import Flow, Stop, Trajectory
 from numerics.flow.tolerance import ABSOLUTE, Tolerance
+from numerics.kernels import HOMOGENEOUS
 from numerics.problem import Array, Problem, finite_array
+from numerics.rectified.events import Watch
 
 METHODS = ("auto", "Rodas5P", "RKC2")
 
@@ -79,6 +81,10 @@ def gradient_flow(
     A small gradient is not convergence: this landscape is nearly flat around copy-average points, and there
     are channels to infinity along which the gradient tends to zero. Polish and match the end point.
 
+    For ReLU, whose loss is not differentiable where an incoming vector is zero, the arrival of a neuron there is
+    located as an event. The neuron stays, its outgoing weight frozen, as long as no direction in which it could leave
+    decreases the loss, and else leaves along the lowest minimiser; see ``numerics.rectified.events``.
+
     Parameters
     ----------
     problem : Problem
@@ -101,7 +107,8 @@ def gradient_flow(
         First step to try; default from the size of the gradient.
     early_finish : bool
         Stop as soon as Newton's method, kept to where the loss is convex, says where the flow must end
-        (``Stop.EARLY``, with that point in ``minimum``); see ``numerics.flow.finish``.
+        (``Stop.EARLY``, with that point in ``minimum``); see ``numerics.flow.finish``. Without effect where outgoing
+        weights are held and for ReLU, whose critical points are never isolated.
 
     Returns
     -------
@@ -134,6 +141,7 @@ def gradient_flow(
         state = field.state(theta.ravel())
         if not state.finite:
             raise ValueError("theta0: the loss is not finite there, needs weights of moderate size")
+        smooth = problem.activation not in HOMOGENEOUS
         h = 1e-3 / max(state.grad_inf, 1e-10) if first_step is None else _positive("first_step", first_step)
         tolerance = Tolerance(field, rtol, atol)
         run = _Integration(
@@ -142,16 +150,35 @@ def gradient_flow(
             tolerance,
             _positive("start_time", start_time, zero=True),
             h,
-            early_finish and problem.fixed_outgoing is None,
+            early_finish and problem.fixed_outgoing is None and smooth,
+            None if smooth else Watch(field, state, rtol, atol),
         )
         return run.until(state, grad_tol, max_time, max_steps)
+
+
+def balance_drift(points: Array) -> float:
+    r"""Largest change of :math:`a_i^2 - |w_i|^2` along a trajectory, over all neurons. Approximation.
+
+    Parameters
+    ----------
+    points : ndarray, shape (m, n, dim + 1)
+    """
+    balance = points[:, :, -1] ** 2 - (points[:, :, :-1] ** 2).sum(axis=2)
+    return float(np.abs(balance - balance[0]).max())
 
 
 class _Integration:
     """The loop over steps, with the step-size control."""
 
     def __init__(
-        self, field: GradientField, choice: Choice, tolerance: Tolerance, time: float, h: float, early: bool
+        self,
+        field: GradientField,
+        choice: Choice,
+        tolerance: Tolerance,
+        time: float,
+        h: float,
+        early: bool,
+        watch: Watch | None,
     ) -> None:
         self._field, self._choice, self._tolerance = field, choice, tolerance
         self._time, self._h = time, h
@@ -159,21 +186,39 @@ class _Integration:
         self._used: dict[str, None] = {}
         self._recorder = _Recorder(field.shape)
         self._finish = EarlyFinish(field, choice) if early else None
+        self._watch = watch
 
     def until(self, state: State, grad_tol: float, max_time: float, max_steps: int) -> Flow:
         self._recorder.add(self._time, state)
+        if self._watch is not None:
+            self._watch.rouse(state, self._time)
         while True:
             stop = self._reason_to_stop(state, grad_tol, max_time, max_steps)
+            if stop is not None and self._watch is not None and self._watch.rouse(state, self._time):
+                state = self._watch.lift(state)
+                stop = self._reason_to_stop(state, grad_tol, max_time, max_steps)
             if stop is not None:
                 return self._flow(state, stop)
             minimum = self._finish.attempt(state) if self._finish is not None else None
             if minimum is not None:
                 return replace(self._flow(state, Stop.EARLY), minimum=minimum.reshape(self._field.shape))
             self._h = min(self._choice.limit(state, self._h), max_time - self._time)
-            state = self._step(state)
+            if self._watch is None:
+                state = self._step(state)
+                continue
+            arrived = self._watch.approach(state, self._time, self._h, max_time)
+            if arrived is None:
+                state = self._step(state)
+                continue
+            state, self._time = arrived
+            self._steps += 1
+            self._used["LSODA"] = None
+            self._recorder.add(self._time, state)
+            if self._watch.events and self._watch.events[-1].time == self._time:
+                self._watch.rouse(state, self._time)
 
     def _reason_to_stop(self, state: State, grad_tol: float, max_time: float, max_steps: int) -> Stop | None:
-        if state.grad_inf <= grad_tol:
+        if state.grad_inf <= grad_tol and (self._watch is None or self._watch.settled(state, grad_tol)):
             return Stop.GRADIENT
         if self._time >= max_time:
             return Stop.TIME
@@ -200,12 +245,32 @@ class _Integration:
             return self._reject(state, factor if isfinite(factor) else 0.2)
         if new.loss > state.loss and new.loss > state.loss + self._field.rounding(y) + self._field.rounding(state.y):
             return self._reject(state, 0.5)
-        self._time += self._h
+        if self._watch is not None and self._watch.dead:
+            done, new = self._part(state, new, self._watch)
+        else:
+            done = self._h
+        self._time += done
         self._h *= stepper.accepted(state, new, size)
         self._steps += 1
         self._used[stepper.name] = None
         self._recorder.add(self._time, new)
         return new
+
+    def _part(self, state: State, new: State, watch: Watch) -> tuple[float, State]:
+        """The part of a step up to where a dead neuron leaves zero or one joins that has, and the state there."""
+        stepper = self._choice.current
+
+        def point(part: float) -> Array | None:
+            attempt = stepper.attempt(state, part)
+            return None if attempt is None else attempt[0]
+
+        part = watch.shorten(new, self._h, point)
+        if part < self._h:
+            y = point(part)
+            # A shorter step than one that could be made can be made.
+            new = new if y is None else self._field.state(y)
+            part = self._h if y is None else part
+        return part, watch.after(new, self._time + part, part)
 
     def _reject(self, state: State, factor: float) -> State:
         self._rejected += 1
@@ -214,6 +279,8 @@ class _Integration:
         return state
 
     def _flow(self, state: State, stop: Stop) -> Flow:
+        trajectory = self._recorder.finish(self._time, state)
+        invariant = self._watch is not None and self._field.problem.fixed_outgoing is None
         return Flow(
             theta=state.y.reshape(self._field.shape).copy(),
             time=self._time,
@@ -226,5 +293,8 @@ class _Integration:
             method="+".join(sorted(self._used, reverse=True)) or self._choice.current.name,
             stop=stop,
             step_size=self._h,
-            trajectory=self._recorder.finish(self._time, state),
+            trajectory=trajectory,
+            events=() if self._watch is None else tuple(self._watch.events),
+            dead=() if self._watch is None else tuple(self._watch.dead),
+            balance_drift=balance_drift(trajectory.snapshots) if invariant else None,
         )

@@ -40,6 +40,36 @@ class Trajectory:
 
 
 @dataclass(frozen=True, eq=False)
+class Event:
+    r"""A neuron's incoming vector reached zero, or left it (ReLU). Approximation.
+
+    Attributes
+    ----------
+    kind : str
+        ``"died"`` or ``"revived"``.
+    neuron : int
+    time : float
+    balance : float
+        :math:`a_i^2 - |w_i|^2`, which the flow conserves; at the event :math:`a_i^2`.
+    outgoing : float
+        :math:`a_i` at the event.
+    direction : ndarray, shape (dim,)
+        Unit vector along which it arrived or leaves.
+    margin : float
+        The lowest value of :math:`a_i G(e)` over unit vectors e that was found, G being the residual that a unit in
+        direction e sees: at least 0 as long as the neuron stays dead.
+    """
+
+    kind: str
+    neuron: int
+    time: float
+    balance: float
+    outgoing: float
+    direction: Array
+    margin: float
+
+
+@dataclass(frozen=True, eq=False)
 class Flow:
     """End point and course of a gradient flow. Approximation.
 
@@ -58,7 +88,8 @@ class Flow:
     evaluations, hessians : int
         Evaluations of the gradient and of the Hessian.
     method : str
-        The integrators that ran, joined by ``+``: ``"Rodas5P"``, ``"RKC2"`` and ``"NDF"``.
+        The integrators that ran, joined by ``+``: ``"Rodas5P"``, ``"RKC2"`` and ``"NDF"``, and ``"LSODA"`` up to the
+        death of a neuron.
     stop : Stop
         Why it ended.
     step_size : float
@@ -66,6 +97,13 @@ class Flow:
     trajectory : Trajectory
     minimum : ndarray, shape (n, dim + 1), or None
         Where Newton's method arrived, if the flow finished early.
+    events : tuple of Event
+        Deaths and revivals in order of time (ReLU).
+    dead : tuple of int
+        Neurons with a zero incoming vector at the end point (ReLU).
+    balance_drift : float or None
+        Largest change of :math:`a_i^2 - |w_i|^2`, which the exact flow conserves, over all neurons and snapshots;
+        None where it is no invariant (other activations, outgoing weights held).
     """
 
     theta: Array
@@ -81,3 +119,6 @@ class Flow:
     step_size: float
     trajectory: Trajectory
     minimum: Array | None = None
+    events: tuple[Event, ...] = ()
+    dead: tuple[int, ...] = ()
+    balance_drift: float | None = None
