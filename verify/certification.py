@@ -147,6 +147,14 @@ def certify(
     begun = time.perf_counter()
     rough, exact = read_point(problem, theta)
     origin = None if start is None else finite_array("start", start, problem.shape)
+    if problem.activation == "relu":
+        # Imported here, for it is built on this module.
+        from verify.certificates.rectified.certify import certify_rectified
+
+        _tested()
+        box = None if radius is None else _radius(radius)
+        with threadpool_limits(limits=1, user_api="blas"), np.errstate(all="ignore"):
+            return certify_rectified(problem, theta, dps=dps, start=start, radius=box)
     if problem.fixed_outgoing is not None:
         return Certificate(Status.UNKNOWN, why="outgoing weights are held fixed", point=exact)
     box = None if radius is None else _radius(radius)
@@ -259,6 +267,10 @@ def with_basin(result: Certificate, start: Array) -> Certificate:
     Certificate
         ``basin`` true or false; if false, ``why_no_basin``. False proves nothing of the flow.
     """
+    from verify.certificates.rectified.certify import RectifiedCertificate, with_start
+
+    if isinstance(result, RectifiedCertificate):
+        return with_start(result, start)
     if result.existence is None or result.existence.local is None or result.point is None:
         return result
     if result.ellipsoid is None:

@@ -13,6 +13,8 @@ from mpmath import mp
 from numerics.problem import Problem
 from verify.certificates.existence import Status
 from verify.certificates.line import Line
+from verify.certificates.rectified.certify import RectifiedCertificate
+from verify.certificates.rectified.document import rectified_document
 from verify.certificates.reduced import ReducedCertificate
 from verify.certification import Certificate
 from verify.recheck import digest, number, statement
@@ -43,6 +45,8 @@ def certificate_document(
     -------
     dict or None
     """
+    if problem.activation == "relu":
+        return rectified_document(problem, certificate) if isinstance(certificate, RectifiedCertificate) else None
     c = certificate
     if c.status is not Status.UNIQUE or c.index is None or c.point is None or c.loss is None:
         return None

@@ -7,6 +7,7 @@ from typing import Any
 
 from verify.recheck.curve import Passage, Piece, basin_of, pieces_of
 from verify.recheck.numbers import Ball, Unreadable, parse
+from verify.recheck.rectified.schema import Rectified, rectified
 from verify.recheck.shapes import array, count, counts, exactly, fields, matrix, numbers, text
 
 SCHEMA = "copy-average/certificate/1"
@@ -89,15 +90,17 @@ def envelope(document: Any) -> None:
     text(document["digest"], "digest")
 
 
-def contents(document: Any) -> Full | Reduced:
+def contents(document: Any) -> Full | Reduced | Rectified:
     """The system, point, statements and proof of a document."""
     for name in ("system", "point", "states", "proof"):
         if not isinstance(document, dict) or name not in document:
             raise Unreadable(f"the document: the field {name!r} is missing")
     _assumptions(document)
     system = document["system"]
-    if not isinstance(system, dict) or system.get("kind") not in ("full", "reduced"):
-        raise Unreadable("system.kind: needs 'full' or 'reduced'")
+    if not isinstance(system, dict) or system.get("kind") not in ("full", "reduced", "rectified"):
+        raise Unreadable("system.kind: needs 'full', 'reduced' or 'rectified'")
+    if system["kind"] == "rectified":
+        return rectified(document)
     return _full(document) if system["kind"] == "full" else _reduced(document)
 
 

@@ -17,6 +17,8 @@ from verify.recheck.identity import prove_identity
 from verify.recheck.line import prove_line
 from verify.recheck.network import Network
 from verify.recheck.numbers import Ball, mantissa_bits, size
+from verify.recheck.rectified.proof import prove_rectified
+from verify.recheck.rectified.schema import Rectified
 from verify.recheck.reduced import loss as reduced_loss
 from verify.recheck.reduced import solve
 from verify.recheck.schema import Full, Reduced, Rows, contents, envelope
@@ -67,6 +69,8 @@ def recheck(document: dict[str, Any]) -> Verdict:
     ):
         if isinstance(certificate, Full):
             _full(certificate, find)
+        elif isinstance(certificate, Rectified):
+            _rectified(certificate, find)
         else:
             _reduced(certificate, find)
     return Verdict(not find.reasons, tuple(find.reasons), find.facts, time.perf_counter() - begin)
@@ -137,7 +141,7 @@ def _full(certificate: Full, find: Findings) -> None:
         prove_identity(certificate, bits, find)
 
 
-def _interval(certificate: Full | Reduced, enclosure: Ball, bits: int, find: Findings) -> None:
+def _interval(certificate: Full | Reduced | Rectified, enclosure: Ball, bits: int, find: Findings) -> None:
     """The stated interval must hold the enclosure of the loss."""
     low, high = certificate.loss
     with flint.ctx.workprec(bits):
@@ -145,6 +149,16 @@ def _interval(certificate: Full | Reduced, enclosure: Ball, bits: int, find: Fin
         # A loss is never negative, so that a lower end of 0 or below is always right.
         above = bool(low <= 0) or bool(low <= enclosure.lower())
         find.demand(above and bool(enclosure.upper() <= high), "the loss is not shown to lie in its interval")
+
+
+def _rectified(certificate: Rectified, find: Findings) -> None:
+    enclosure = prove_rectified(certificate, find)
+    if enclosure is not None:
+        # A loss is never negative, whatever its ball says.
+        bits = 2 * _bits(certificate.point, certificate.radius, certificate.radius)
+        with flint.ctx.workprec(bits):
+            enclosure = enclosure.nonnegative_part()
+        _interval(certificate, enclosure, bits, find)
 
 
 def _reduced(certificate: Reduced, find: Findings) -> None:

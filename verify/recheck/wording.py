@@ -8,6 +8,7 @@ from typing import Any
 
 from verify.recheck.document import canonical
 from verify.recheck.numbers import LARGEST_EXPONENT, long_integers
+from verify.recheck.rectified.wording import rectified
 from verify.recheck.schema import contents
 
 #: Longer numbers are still exact in the text; only the decimal in brackets is rounded.
@@ -29,7 +30,11 @@ def statement(document: dict[str, Any]) -> str:
     """
     contents(document)
     with long_integers():
-        sentences = _reduced(document) if document["system"]["kind"] == "reduced" else _full(document)
+        kind = document["system"]["kind"]
+        if kind == "rectified":
+            sentences = rectified(document, _number, _name)
+        else:
+            sentences = _reduced(document) if kind == "reduced" else _full(document)
         assumptions = document["theorem"]["assumptions"]
         if assumptions:
             numbered = (f"({i}) {entry}" for i, entry in enumerate(assumptions, start=1))

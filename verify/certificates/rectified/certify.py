@@ -1,0 +1,244 @@
+r"""Certificates of points of ReLU networks.
+
+Held fixed, the outgoing weights s leave the loss a function of the incoming weights; trained ones make every critical
+point a continuum, by :math:`(w_i, a_i) \to (c w_i, a_i / c)`. With :math:`\omega_i = |a_i| w_i` and
+:math:`s_i = \mathrm{sign}\, a_i` the map from (w, a) to :math:`\omega` is a submersion where no :math:`a_i` and no
+:math:`w_i` vanishes, so critical points are those of :math:`F_s(\omega)`, with the same index: the quotient. Neurons
+with one direction are merged first, dead ones (:math:`w_i = 0`) left out.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import flint
+import numpy as np
+from mpmath import mp
+from numpy.typing import ArrayLike
+
+from numerics.newton import GUARD_DIGITS, Polished, read_point
+from numerics.precision import Exact, from_ball, to_ball
+from numerics.problem import Array, Problem, finite_array
+from verify.certificates.existence import Status
+from verify.certificates.rectified.basin import Basin, basin, minimum_loss
+from verify.certificates.rectified.collinear import Family, families
+from verify.certificates.rectified.dead import Resting, resting
+from verify.certificates.rectified.existence import Found, Search, refined
+from verify.certificates.rectified.network import Rows, Setting
+from verify.certificates.rectified.pairs import Ball
+from verify.certification import Certificate
+
+#: Why nothing is said of a basin.
+OF_MERGED = "some neurons are collinear: the end of the flow on their continuum is not proved"
+OF_DEAD = "some neurons are dead: what a flow does near them is not proved"
+
+
+@dataclass(frozen=True, eq=False)
+class RectifiedCertificate(Certificate):
+    """What was proved of a point of a ReLU network. Enclosure.
+
+    ``point``, ``radius`` and ``uniqueness_radius`` are those of the merged network: rows
+    :math:`(\\omega_i, s_i)` with trained outgoing weights, :math:`(w_i, a_i)` with fixed ones. ``index`` counts on
+    the quotient by rescaling, and with collinear neurons for every point of their continuum.
+
+    Attributes
+    ----------
+    trained : bool
+    smallest : tuple of two mpmath numbers, or None
+        Enclosure of the smallest eigenvalue of the merged network's Hessian.
+    merged_index : int or None
+        Index of the merged network.
+    families : tuple of Family
+        Of collinear neurons.
+    resting : tuple of Resting
+        Of dead neurons, one for each sign of outgoing weights.
+    region : exact ball or None
+        Radius of the ball in which flows from ``start`` stay.
+    setting : Setting or None
+    """
+
+    trained: bool = False
+    smallest: tuple[mp.mpf, mp.mpf] | None = None
+    merged_index: int | None = None
+    families: tuple[Family, ...] = ()
+    resting: tuple[Resting, ...] = ()
+    region: Ball = None
+    setting: Setting | None = None
+    search: Search | None = field(default=None, repr=False)
+    found: Found | None = field(default=None, repr=False)
+
+    @property
+    def stationary(self) -> bool | None:
+        """Whether 0 is in the regular subdifferential: every dead neuron stays so; None if that was not decided."""
+        answers = [one.stays for one in self.resting]
+        if self.status is not Status.UNIQUE:
+            return None
+        if False in answers:
+            return False
+        return None if None in answers else True
+
+
+@dataclass(frozen=True, eq=False)
+class _Merged:
+    """The network whose critical point is to be certified, and what it leaves out."""
+
+    setting: Setting
+    point: Rows
+    members: list[tuple[int, int]]
+    dead: list[int]
+    trained: bool
+
+
+def certify_rectified(
+    problem: Problem,
+    theta: ArrayLike | Polished,
+    *,
+    dps: int = 50,
+    start: ArrayLike | None = None,
+    radius: Ball = None,
+) -> RectifiedCertificate:
+    r"""Prove that a critical point exists, is unique near by, what its index is, and what flows to it. Enclosure.
+
+    **Proves:** with ``UNIQUE``, that the box of ``uniqueness_radius`` (infinity norm) around ``point`` holds exactly
+    one critical point of the loss with outgoing weights held fixed, within ``radius``. With trained outgoing weights
+    this is the merged network: the critical points of the full loss that reduce to one of the box are exactly its
+    rescalings and splittings into collinear neurons of these signs. ``EMPTY``: that the box holds none.
+
+    Parameters
+    ----------
+    problem : Problem
+        With the activation relu.
+    theta : array_like, shape (n, dim + 1), or Polished
+    dps : int
+    start : array_like, shape (n, dim + 1), optional
+    radius : exact ball, optional
+        Radius of the only box to try.
+
+    Returns
+    -------
+    RectifiedCertificate
+    """
+    begun = time.perf_counter()
+    rough, exact = read_point(problem, theta)
+    origin = None if start is None else finite_array("start", start, problem.shape)
+    bits = int((dps + GUARD_DIGITS) * np.log2(10)) + 8
+    merged = _fixed(problem, exact) if problem.fixed_outgoing is not None else _quotient(problem, rough, exact, bits)
+    if merged is None:
+        return RectifiedCertificate(Status.UNKNOWN, why="an incoming weight vector is zero", point=exact)
+    if merged.setting.order > LARGEST:
+        why = f"the Hessian of {merged.setting.order} unknowns is not formed (more than {LARGEST})"
+        return RectifiedCertificate(Status.UNKNOWN, why=why, point=_table(merged), trained=merged.trained)
+    search = Search(merged.setting, merged.point, bits)
+    if radius is None or merged.setting.n == 0:
+        found = search.any_radius()
+    else:
+        found = search.given((radius * flint.arb(max(merged.setting.order, 1)).sqrt()).upper())
+    result = _conclude(merged, search, found)
+    if origin is not None:
+        result = with_start(result, origin)
+    return replace(result, seconds=time.perf_counter() - begun)
+
+
+#: Largest number of unknowns whose Hessian is formed.
+LARGEST = 3000
+
+
+def _fixed(problem: Problem, exact: Exact) -> _Merged | None:
+    assert problem.fixed_outgoing is not None
+    setting = Setting.of(problem.fixed_outgoing, problem.teacher, problem.teacher_outgoing)
+    point = [[to_ball(x) for x in row[:-1]] for row in exact]
+    if any(all(x == 0 for x in row) for row in point):
+        return None
+    return _Merged(setting, point, [(1, 0)] * problem.n, [], False)
+
+
+def _quotient(problem: Problem, rough: Array, exact: Exact, bits: int) -> _Merged:
+    """Rescaled, merged and without the dead, then refined to all digits."""
+    from numerics.rectified.gauge import reduced
+
+    small = reduced(problem, rough)
+    signs = np.asarray(small.signs, dtype=np.float64)
+    setting = Setting.of(signs, problem.teacher, problem.teacher_outgoing)
+    members, point = [], []
+    with flint.ctx.workprec(bits):
+        for sign, group in zip(signs.tolist(), small.groups, strict=True):
+            own = [np.sign(float(exact[p, -1])) for p in group]
+            members.append((own.count(sign), len(own) - own.count(sign)))
+            rows = [[sign * to_ball(exact[p, -1]) * to_ball(x) for x in exact[p, :-1]] for p in group]
+            point.append([sum(column, flint.arb(0)).mid() for column in zip(*rows, strict=True)])
+    dead = [int(np.sign(rough[p, -1])) for p in small.dead]
+    return _Merged(setting, refined(setting, point, bits), members, dead, True)
+
+
+def _table(merged: _Merged) -> Exact:
+    """The merged network as rows of incoming weights and the outgoing one."""
+    rows = [
+        [*map(from_ball, row), from_ball(s)] for row, s in zip(merged.point, merged.setting.outgoing, strict=True)
+    ]
+    return np.array(rows, dtype=object).reshape(merged.setting.n, merged.setting.dim + 1)
+
+
+def _conclude(merged: _Merged, search: Search, found: Found) -> RectifiedCertificate:
+    # A box of this radius lies in the ball.
+    side = flint.arb(max(merged.setting.order, 1)).sqrt()
+    wide = None if found.uniqueness is None else from_ball((found.uniqueness / side).lower())
+    nothing = RectifiedCertificate(
+        found.status,
+        uniqueness_radius=wide,
+        why=found.why,
+        point=_table(merged),
+        trained=merged.trained,
+        setting=merged.setting,
+        search=search,
+        found=found,
+    )
+    if found.status is not Status.UNIQUE or found.signs is None:
+        return nothing
+    # Twice as wide as proved: room for another's rounding.
+    ball = minimum_loss(search, found)
+    loss = from_ball((ball - ball.rad()).lower()), from_ball((ball + ball.rad()).upper())
+    own = families(search, found.radius, merged.members)
+    added = [one.index for one in own]
+    index = None if None in added else found.signs.negative + sum(x for x in added if x is not None)
+    return replace(
+        nothing,
+        radius=from_ball(found.radius),
+        index=index,
+        lambda_min=mp.mpf(found.signs.smallest) if merged.setting.n else None,
+        loss=loss,
+        smallest=None if found.smallest is None else (from_ball(found.smallest[0]), from_ball(found.smallest[1])),
+        merged_index=found.signs.negative,
+        families=own,
+        resting=resting(search, found, merged.dead),
+        why="the sign test of collinear neurons was not decided" if index is None else None,
+    )
+
+
+def with_start(result: RectifiedCertificate, start: Array) -> RectifiedCertificate:
+    """The same certificate with the answer whether the flow from a point converges there. Enclosure.
+
+    Parameters
+    ----------
+    result : RectifiedCertificate
+        With the status ``UNIQUE``.
+    start : ndarray, shape (n, dim + 1)
+    """
+    if result.search is None or result.found is None or result.status is not Status.UNIQUE:
+        return result
+    if result.families or result.resting:
+        why = OF_MERGED if result.families else OF_DEAD
+        return replace(result, basin=False, why_no_basin=why, start=start)
+    keep = start if result.trained else start[:, :-1]
+    rows: list[list[Any]] = [[flint.arb(x) for x in row] for row in keep.tolist()]
+    answer: Basin = basin(result.search, result.found, rows, trained=result.trained)
+    return replace(
+        result,
+        basin=answer.proved,
+        why_no_basin=answer.why,
+        distance=answer.distance,
+        reach=answer.reach,
+        region=answer.radius,
+        start=start,
+    )

@@ -1,0 +1,125 @@
+r"""Dead ReLU neurons: whether they stay so.
+
+At :math:`w = 0` with outgoing weight a the loss changes by :math:`2 a\, h(w) + O(|w|^2)`,
+:math:`h(w) = E[\sigma(w \cdot x)(f - f^*)]`: 0 is in its regular subdifferential if and only if :math:`a h(w) \ge 0`
+for all w. The derivative by a is :math:`2 h(0) = 0`, and with a = 0 there is nothing to ask.
+
+That the inequality holds is proved where all terms of :math:`a h = \sum_j a c_j\, g(\cdot, z_j)` have one sign
+(:math:`g \ge 0`), or over the sphere (``verify.certificates.rectified.sphere``); that it fails, by one direction.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import flint
+import numpy as np
+
+from verify.certificates.midrad import Array
+from verify.certificates.rectified.existence import BITS, Found, Search
+from verify.certificates.rectified.pairs import Ball, dot, pair
+from verify.certificates.rectified.sphere import Sphere, sphere
+
+#: Starts of the search for a direction of descent, besides the neurons of the network.
+RANDOM_STARTS = 12
+DESCENT_STEPS = 60
+
+
+@dataclass(frozen=True, eq=False)
+class Resting:
+    """Dead neurons with one sign of their outgoing weights. Enclosure.
+
+    Attributes
+    ----------
+    sign, count : int
+    stays : bool or None
+        Whether 0 was proved to be in the regular subdifferential, or not to be; None if neither.
+    method : str
+        How: ``sign``, ``sphere``, ``direction`` (of descent), ``zero`` (outgoing weight 0) or ``none``.
+    sphere : Sphere or None
+    margin : float or None
+        The least value of a h on the unit sphere that was seen, for |a| = 1: no proof.
+    direction : tuple of float or None
+        Where the inequality fails.
+    """
+
+    sign: int
+    count: int
+    stays: bool | None
+    method: str
+    sphere: Sphere | None = None
+    margin: float | None = None
+    direction: tuple[float, ...] | None = None
+
+
+def resting(search: Search, found: Found, dead: list[int]) -> tuple[Resting, ...]:
+    """One answer for each sign of the outgoing weights of dead neurons, for the critical point found. Enclosure."""
+    return tuple(_one(search, found, sign, count) for sign, count in sorted(Counter(dead).items()))
+
+
+def _one(search: Search, found: Found, sign: int, count: int) -> Resting:
+    if sign == 0:
+        return Resting(sign, count, True, "zero")
+    if all(sign * c >= 0 for c in search.at.c):
+        return Resting(sign, count, True, "sign")
+    margin, direction = _least(search, sign)
+    if margin < 0 and value_at(search, direction, found.radius) * sign < 0:
+        return Resting(sign, count, False, "direction", margin=margin, direction=tuple(direction))
+    proof = sphere(search, found) if sign < 0 else None
+    if proof is not None:
+        return Resting(sign, count, True, "sphere", proof, margin)
+    return Resting(sign, count, None, "none", margin=margin)
+
+
+def value_at(search: Search, direction: list[float], radius: Ball) -> Ball:
+    """The function h in one direction, for all students within ``radius``. Enclosure.
+
+    A derivative of g by one vector is at most half the norm of the other.
+    """
+    with flint.ctx.workprec(BITS):
+        e = [flint.arb(x) for x in direction]
+        p, total, weights = dot(e, e), flint.arb(0), flint.arb(0)
+        for j, (c, z) in enumerate(zip(search.at.c, search.at.Z, strict=True)):
+            both = pair(e, z, p, search.at.squares[j])
+            total += c * (both.root + both.inner * both.supplement) / (2 * flint.arb.pi())
+            weights += abs(c) if j < search.setting.n else flint.arb(0)
+        return total + flint.arb(0, (p.sqrt() * weights * radius / 2).upper())
+
+
+def _least(search: Search, sign: int) -> tuple[float, list[float]]:
+    """The least of a h on the unit sphere, from several starts by steepest descent. Approximation."""
+    Z = np.array([[float(x) for x in z] for z in search.at.Z]).reshape(-1, search.setting.dim)
+    c = sign * np.array([float(x) for x in search.at.c])
+    rng = np.random.default_rng(0)
+    starts = np.vstack([Z, -Z, rng.normal(size=(RANDOM_STARTS, search.setting.dim))])
+    starts = starts[np.linalg.norm(starts, axis=1) > 0]
+    best, where = np.inf, starts[0]
+    for e in starts:
+        value, end = _descend(e / np.linalg.norm(e), Z, c)
+        if value < best:
+            best, where = value, end
+    return best, [float(x) for x in where]
+
+
+def _descend(e: Array, Z: Array, c: Array) -> tuple[float, Array]:
+    value, gradient = _value(e, Z, c)
+    step = 1.0
+    for _ in range(DESCENT_STEPS):
+        across = gradient - (gradient @ e) * e
+        trial = e - step * across
+        trial = trial / np.linalg.norm(trial)
+        new, slope = _value(trial, Z, c)
+        if new < value:
+            e, value, gradient, step = trial, new, slope, 1.5 * step
+        else:
+            step /= 4
+    return value, e
+
+
+def _value(e: Array, Z: Array, c: Array) -> tuple[float, Array]:
+    inner, length = Z @ e, np.linalg.norm(Z, axis=1)
+    root = np.sqrt(np.maximum(length**2 - inner**2, 0))
+    psi = np.arctan2(root, -inner)
+    gradient = ((c @ root) * e + (c * psi) @ Z) / (2 * np.pi)
+    return float(c @ (root + inner * psi)) / (2 * np.pi), gradient

@@ -1,0 +1,1 @@
+"""Re-verification of certificates of ReLU networks."""
