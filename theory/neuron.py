@@ -9,6 +9,7 @@ import sympy as sp
 from theory.activations import activation as find_activation
 from theory.derivation import Derivation, Step
 from theory.interactions import interaction
+from theory.rectified_neuron import average
 from theory.structure import Group, Structure
 from theory.symbols import a, m, r
 from theory.unevaluated import at
@@ -99,16 +100,20 @@ def one_neuron(k: int | sp.Expr, activation: str = "erf") -> Structure:
     .. math:: u_j = \frac{1}{\sqrt k}, \quad r = \frac{1}{\sqrt{2k-1}}, \quad a = k, \quad
               L^*_{\mathrm{erf}}(k) = \frac k3 - \frac{2}{\pi} k^2 \arcsin\frac{1}{2k}
 
+    for erf; for relu see :func:`theory.rectified_neuron.average`, which stands for all neurons that it becomes by
+    rescaling: norm times outgoing weight counts.
+
     Parameters
     ----------
     k : int or sympy.Expr
         Number of teachers (orthonormal, outgoing weights 1); may be symbolic.
-    activation : {"erf"}
+    activation : {"erf", "relu"}
 
     Returns
     -------
     Structure
-        One group of size k. :func:`one_neuron_derivation` checks it.
+        One group of size k. :func:`one_neuron_derivation` checks that of erf, claim ``relu-one-neuron`` that of relu,
+        which has the outgoing weight 1.
 
     Raises
     ------
@@ -124,7 +129,12 @@ def one_neuron(k: int | sp.Expr, activation: str = "erf") -> Structure:
     --------
     >>> one_neuron(2).loss
     -8*asin(1/4)/pi + 2/3
+    >>> one_neuron(2, "relu").groups[0].norm.evalf(10)
+    1.510818330
     """
-    if find_activation(activation).name != "erf":
-        raise ValueError(f"activation: got {activation!r}, the closed form is that of erf")
+    name = find_activation(activation).name
+    if name == "relu":
+        return Structure("copy-average", name, (average(exact_size("k", k)),))
+    if name != "erf":
+        raise ValueError(f"activation: got {activation!r}, closed forms are those of erf and relu")
     return Structure("copy-average", activation, (group(exact_size("k", k)),))

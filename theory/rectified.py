@@ -13,12 +13,16 @@ from __future__ import annotations
 import sympy as sp
 
 from theory.derivation import Derivation, Step
+from theory.notation import Dot
+from theory.prose import defined, given, sentence
 from theory.symbols import p, q, r1, r2, s, u, x
 from theory.unevaluated import at
 
 #: Polar coordinates in the plane of the two vectors, and the angle between them.
 rho, theta = sp.symbols("rho theta", positive=True)
 phi = sp.Symbol("phi", real=True)
+#: The two pre-activations and the two vectors, as sentences name them.
+X, Y, w, v = sp.symbols("X Y w v")
 
 #: |w||v| times the sine of the angle.
 AREA = sp.sqrt(p * q - s**2)
@@ -96,14 +100,20 @@ def _polar_steps() -> tuple[Step, ...]:
     return (
         Step(
             "radial",
-            r"In polar coordinates $X = r_1 \rho \cos\varphi$, $Y = r_2 \rho \cos(\varphi - \theta)$, with the "
-            r"density $\rho e^{-\rho^2/2}/(2\pi)$; the radial integral",
+            sentence(
+                "In polar coordinates the pre-activations are {} and {}, with the density {}; the radial integral",
+                defined(X, r1 * rho * sp.cos(phi)),
+                defined(Y, r2 * rho * sp.cos(phi - theta)),
+                rho * sp.exp(-(rho**2) / 2) / (2 * sp.pi),
+            ),
             sp.Integral(rho**3 * sp.exp(-(rho**2) / 2), (rho, 0, sp.oo)),
             sp.Integer(2),
         ),
         Step(
             "covariance",
-            r"$X$ and $Y$ have the covariance $w \cdot v$ if $\theta$ is the angle between the vectors",
+            sentence(
+                "{} and {} have the covariance {} if {} is the angle between the vectors", X, Y, Dot(w, v), theta
+            ),
             r1 * r2 / sp.pi * sp.Integral(product, (phi, -sp.pi, sp.pi)),
             r1 * r2 * sp.cos(theta),
         ),
@@ -141,15 +151,20 @@ def _price_steps() -> tuple[Step, ...]:
     return (
         Step(
             "quadrant",
-            r"Independently, by Price's theorem $\partial_s g = E[\sigma'(X)\sigma'(Y)]$ is the chance that both "
-            "are positive, the share of the wedge",
+            sentence(
+                "Independently, by Price's theorem the slope of the value in {} is the chance that both {} and {} "
+                "are positive, the share of the wedge",
+                s,
+                X,
+                Y,
+            ),
             sp.Integral(1 / (2 * sp.pi), (phi, theta - sp.pi / 2, sp.pi / 2)),
             (sp.pi - theta) / (2 * sp.pi),
         ),
         Step("slope", "which is the slope of the value", sp.Derivative(forms["value"], s), forms["d_s"]),
         Step(
             "mean",
-            r"and at $s = 0$ the factors are independent, of mean",
+            sentence("and at {} the factors are independent, of mean", given(s, "=", 0)),
             sp.Integral(x * normal, (x, 0, sp.oo)),
             sp.sqrt(p / (2 * sp.pi)),
         ),

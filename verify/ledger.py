@@ -127,11 +127,19 @@ def all_claims() -> tuple[Claim, ...]:
 
 def check(claim: Claim) -> Entry:
     """Check a claim now: its steps, and what they leave to balls. Exact, or an enclosure where balls decide."""
+    from theory.latex.notebook import formula_latex
+
     start = time.perf_counter()
     steps, outcomes = claim.steps(), claim.check()
     written = tuple(
-        Step(s.name, s.statement, s.relation.value, o.verdict.name, str(s.left), str(s.right), str(o.difference))
-        for s, o in zip(steps, outcomes, strict=True)
+        Step(s.name, s.words(), s.relation.value, o.verdict.name, str(s.left), str(s.right), str(o.difference))
+        for s, o in zip(steps, outcomes, strict=False)
+    )
+    # Of what sentences assert, what is wrong: that it holds is said by the steps.
+    written += tuple(
+        Step(o.step, "", "asserted in a sentence", o.verdict.name, o.step, "", str(o.difference))
+        for o in outcomes[len(steps) :]
+        if not o
     )
     standing = claim.standing(outcomes).name
     if claim.balls and outcomes and all(outcomes) and claim.id in BALLS:
@@ -142,9 +150,9 @@ def check(claim: Claim) -> Entry:
     return Entry(
         claim.id,
         claim.kind.value,
-        claim.statement,
-        claim.latex,
-        claim.sizes,
+        str(claim.statement),
+        formula_latex(claim),
+        str(claim.sizes),
         claim.simulation,
         claim.certificate,
         standing,

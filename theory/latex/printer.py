@@ -17,7 +17,7 @@ from theory.latex.width import width
 #: Points, at full size, from which on the values of a substitution go below each other.
 LONG_VALUES = 120
 #: Names of letters that are printed otherwise than sympy does.
-_LETTERS = {"epsilon": r"\varepsilon", "phi": r"\varphi", "L_delta": r"L_\delta"}
+_LETTERS = {"epsilon": r"\varepsilon", "phi": r"\varphi", "L_delta": r"L_\delta", "inf": r"\infty"}
 _GREEK = frozenset(greeks) | {
     name.capitalize() for name in ("gamma", "delta", "theta", "lambda", "xi", "sigma", "omega")
 }
@@ -43,7 +43,8 @@ def letter(name: str) -> str:
     if name in _LETTERS:
         return _LETTERS[name]
     head, _, below = re.sub(r"^([A-Za-z]+)(\d+)$", r"\1_\2", name).partition("_")
-    head = _piece(head)
+    star = "^*" if head.endswith("*") else ""
+    head = _piece(head.removesuffix("*")) + star
     if not below:
         return head
     return head + "_{" + ",".join(_piece(part) for part in re.split(r"[,_]", below)) + "}"

@@ -67,7 +67,7 @@ class Sizes:
     def values(self, claim: Claim, free: set[sp.Symbol]) -> dict[sp.Symbol, sp.Expr]:
         """What is put in for the sizes among some symbols: n, k, and m = k - n + 1 for one group."""
         known = {"n": self.n, "k": self.k, "m": self.k - self.n + 1}
-        if claim.sizes.startswith("n = 1"):
+        if str(claim.sizes).startswith("n = 1"):
             # One neuron alone: it averages as many teachers as the optimal point's average does.
             known = {"n": 1, "k": known["m"], "m": known["m"]}
         found = {z: sp.Integer(known[z.name]) for z in free if z.name in known and _is_size(z)}

@@ -9,6 +9,7 @@ from theory.derivation import Outcome, Step, Verdict
 from theory.latex.layout import Display, Layout
 from theory.latex.specialise import FailsThere, Numbers, Sizes
 from theory.latex.steps import check_words, is_evident, step_display
+from theory.latex.words import sentence_latex
 
 #: Lines from which on a display may be broken over pages.
 TALL = 7
@@ -176,19 +177,24 @@ def checked(claim: Claim, line: float, sizes: Sizes | None = None) -> ClaimPart:
             steps.append(_step_part(claim, step, outcome, layout, sizes))
         except FailsThere as failure:
             raise Stopped(_broken(claim, failure.step, failure.outcome)) from None
+    asserted = claim.check_sentences()
+    for outcome in asserted:
+        if not outcome:
+            raise Stopped(_broken_words(claim, outcome))
+    outcomes += asserted
     balls, standing = _balls(claim, tuple(outcomes))
     formulas = claim.formulas()
     return ClaimPart(
         claim.id,
         claim.kind.value,
-        claim.title or claim.id,
-        claim.text or claim.statement,
-        claim.sizes,
+        sentence_latex(claim.title or claim.id, layout),
+        sentence_latex(claim.text or claim.statement, layout),
+        sentence_latex(claim.sizes, layout),
         standing,
         claim.simulation,
         claim.certificate,
         tuple(_formula(claim, formula, index, layout) for index, formula in enumerate(formulas)),
-        tuple(formula.tail for formula in formulas),
+        tuple(sentence_latex(formula.tail, layout) for formula in formulas),
         tuple(steps),
         () if sizes is None else tuple(n for f in formulas for n in sizes.formula(claim, f, layout)),
         balls,
@@ -208,8 +214,16 @@ def _broken(claim: Claim, step: Step, outcome: Outcome) -> Broken:
     )
 
 
+def _broken_words(claim: Claim, outcome: Outcome) -> Broken:
+    """An assertion in a sentence, named by its place and relation."""
+    place, _, relation = outcome.step.partition(", in its words: ")
+    named = label(claim.id, place if any(place == step.name for step in claim.steps()) else "")
+    return Broken(claim.id, named, outcome.step, outcome.verdict.name, relation, "", str(outcome.difference))
+
+
 def _step_part(claim: Claim, step: Step, outcome: Outcome, layout: Layout, sizes: Sizes | None) -> StepPart:
-    part = StepPart(step.name, step.statement, check_words(step), outcome.verdict.name, None)
+    prose, check = sentence_latex(step.statement, layout, step), sentence_latex(check_words(step), layout)
+    part = StepPart(step.name, prose, check, outcome.verdict.name, None)
     if is_evident(step):
         return replace(part, value=layout.latex(step.left))
     shown = _shown(label(claim.id, step.name), step_display(step, layout))

@@ -158,6 +158,7 @@ def markdown_file(document: Document) -> str:
         {
             "display": display,
             "prose": lambda text: markdown_prose(text, document.known),
+            "sizes": lambda text: markdown_prose(sizes(text), document.known),
             "cell": lambda text: text.replace("|", r"\vert "),
         }
     )
@@ -172,6 +173,8 @@ def sizes(text: str) -> str:
     >>> sizes("all n <= k, all d >= k")
     'all $n \\\\le k$, all $d \\\\ge k$'
     """
+    if "$" in text:
+        return text
     relation = re.compile(r"\b([A-Za-z](?:_0)?) ?(<=|>=|<|!=|=) ?([0-9A-Za-z_^()/ ]*?)(?=$|,| or| and)")
     signs = {"<=": r"\le", ">=": r"\ge", "!=": r"\ne"}
 
