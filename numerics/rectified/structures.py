@@ -56,9 +56,13 @@ class Point:
 
         In double precision, in one input dimension more than there are teachers: further ones repeat its eigenvalues.
         """
+        return self.index_in(self.k + 1)
+
+    def index_in(self, dim: int) -> int | None:
+        """The same in another input dimension, at least k. Approximation."""
         if self.n == 0:
             return 0
-        found = inertia(*fixed(self.doubles()[0], self.signs))
+        found = inertia(*fixed(self.doubles()[0], self.signs, dim=min(dim, self.k + 1)))
         return found.negative if found.zero == 0 else None
 
     @property
@@ -185,21 +189,22 @@ def _ones(pattern: Pattern) -> Exact:
     return np.array([mp.mpf(int(s)) for s in pattern.signs()], dtype=object)
 
 
-def fixed(coordinates: Array, signs: NDArray[np.intp]) -> tuple[Problem, Array]:
+def fixed(coordinates: Array, signs: NDArray[np.intp], *, dim: int | None = None) -> tuple[Problem, Array]:
     """The problem whose outgoing weights are held at the signs, and a network of it. Approximation.
 
     Parameters
     ----------
     coordinates : ndarray, shape (n, k)
     signs : ndarray, shape (n,)
+    dim : int, optional
+        Input dimension; default k + 1, the last of which neither teachers nor students use.
 
     Returns
     -------
-    (Problem, ndarray of shape (n, k + 2))
-        In k + 1 dimensions, the last of which neither teachers nor students use.
+    (Problem, ndarray of shape (n, dim + 1))
     """
     n, k = coordinates.shape
-    problem = Problem(n, k, activation="relu", fixed_outgoing=signs.astype(np.float64))
-    W = np.zeros((n, k + 1))
+    problem = Problem(n, k, activation="relu", dim=dim, fixed_outgoing=signs.astype(np.float64))
+    W = np.zeros(problem.shape)[:, :-1]
     W[:, :k] = coordinates
     return problem, pack(W, signs.astype(np.float64))

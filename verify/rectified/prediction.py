@@ -12,6 +12,7 @@ from numerics.rectified.description import roles
 from numerics.rectified.structures import Point, structures
 from numerics.rectified.transverse import Room, room
 from verify.rectified.matching import labelled, why_no_rectified_theory
+from verify.rectified.proof import certify_point
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class RectifiedPrediction:
         return f"{name}{size}; {n - self.neurons} more: {' or '.join(others)}"
 
 
-def predict_rectified(problem: Problem, *, dps: int = 50) -> tuple[RectifiedPrediction, ...]:
+def predict_rectified(problem: Problem, *, dps: int = 50, certified: bool = False) -> tuple[RectifiedPrediction, ...]:
     """List the structures that are minima for a network of n neurons. Approximation.
 
     Those of n neurons, and those of m < n for which a further neuron has room: dead, if ``a h >= 0`` on the unit
@@ -91,6 +92,9 @@ def predict_rectified(problem: Problem, *, dps: int = 50) -> tuple[RectifiedPred
         n <= k, trained outgoing weights.
     dps : int
         Digits of the losses.
+    certified : bool
+        Prove which are minima; else, and where no proof was found, the Hessian in double precision decides. What is
+        said of further neurons is not proved.
 
     Returns
     -------
@@ -110,12 +114,23 @@ def predict_rectified(problem: Problem, *, dps: int = 50) -> tuple[RectifiedPred
     found = []
     for m in range(problem.n + 1):
         for point in structures(m, problem.k, dps=dps):
-            if point.minimum:
+            minimum, proved = _is_minimum(point, problem.dim, certified, dps)
+            if minimum:
                 dead, collinear = _others(problem, point) if m < problem.n else ((), ())
                 if m == problem.n or dead or collinear:
                     partition, loss = point.partition, point.loss
-                    found.append(RectifiedPrediction(point.name, partition, loss, m, dead, collinear, point))
+                    found.append(RectifiedPrediction(point.name, partition, loss, m, dead, collinear, point, proved))
     return tuple(sorted(found, key=lambda prediction: prediction.loss))
+
+
+def _is_minimum(point: Point, dim: int, certified: bool, dps: int) -> tuple[bool, bool]:
+    """Whether a structure is a strict minimum on the quotient, and whether that was proved."""
+    if certified and point.n:
+        found = certify_point(point, dim=dim, dps=dps)
+        if found.index is not None:
+            return found.index == 0, True
+    # Without neurons there is nothing to prove but what is said of the dead.
+    return point.index_in(dim) == 0, False
 
 
 def room_beside(point: Point, dim: int) -> Room:
