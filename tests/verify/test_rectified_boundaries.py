@@ -42,7 +42,8 @@ def test_the_document_and_the_table() -> None:
     table = run("-k", "4")
     assert table.returncode == 0
     assert "negative-corrector" in table.stdout
-    assert "0.384746406" in table.stdout
+    # One size: every structure is listed with its loss.
+    assert "0.384746" in table.stdout
     assert "every index certified" in " ".join(table.stdout.split())
 
 
