@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
+from numerics import gradient_flow, initial_weights, polish
 from numerics.problem import Problem
+from numerics.rectified.gauge import reduced
 from numerics.rectified.structures import structures
 from verify.rectified.naming import Naming, name_network, prediction_of
 from verify.rectified.prediction import predict_rectified
@@ -89,3 +91,23 @@ def test_what_has_no_name_is_described() -> None:
     assert record["why"].startswith("not yet named: 1 neuron (+)")
     assert record["runner_up"] is not None
     assert predicted is None
+
+
+def test_a_neuron_on_its_way_to_zero_is_as_good_as_dead() -> None:
+    # With a single teacher it gets there as t goes to infinity only.
+    gauge = Gauge([-1], np.array([[-2e-8, 0.0]]), [(0,)])
+    naming, predicted = named(1, 1, gauge, [-2.2])
+    assert (naming.match.structure, naming.neurons, naming.dead) == ("all-dead", 0, (0,))
+    assert predicted == "all-dead"
+
+
+def test_what_the_flow_ends_at_is_predicted() -> None:
+    for n, k, seeds in ((2, 3, range(4)), (3, 6, range(3))):
+        problem = Problem(n, k, activation="relu")
+        predictions = predict_rectified(problem, dps=20)
+        for seed in seeds:
+            flow = gradient_flow(problem, initial_weights(problem, seed=seed))
+            theta = polish(problem, flow.theta, dps=30).double()
+            # Polished to 30 digits, given in double precision.
+            naming = name_network(problem, reduced(problem, theta), theta[:, -1], tolerance=1e-9)
+            assert prediction_of(naming, predictions) is not None, (n, k, seed, naming.match.why)

@@ -17,6 +17,9 @@ from verify.matching import ROUGH_TOLERANCE, Match
 from verify.rectified.matching import identified
 from verify.rectified.prediction import RectifiedPrediction
 
+#: Neurons whose |a| |w| is below this are as good as dead: none of a structure is nearly as short.
+IDLE = 1e-5
+
 
 class InGauge(Protocol):
     """A network in the gauge ``omega = |a| w``, collinear neurons merged and dead ones left out. Approximation."""
@@ -105,7 +108,7 @@ def name_network(
     dps: int = 50,
     tolerance: float = ROUGH_TOLERANCE,
 ) -> Naming:
-    """Name what a network is, its dead and collinear neurons included. Approximation.
+    r"""Name what a network is, its dead and collinear neurons included. Approximation.
 
     Parameters
     ----------
@@ -122,19 +125,24 @@ def name_network(
     Returns
     -------
     Naming
-        What is not checked: that the point is critical, or a minimum.
+        Neurons with :math:`|a_i| |w_i| \le 10^{-5}` count as dead: some approach zero without reaching it in finite
+        time. What is not checked: that the point is critical, or a minimum.
     """
     a = np.sign(np.asarray(outgoing, dtype=np.float64)).astype(int)
-    signs = np.asarray(network.signs, dtype=np.intp)
-    match, students = identified(problem, network.omega, signs, dps=dps, tolerance=tolerance)
+    omega = np.asarray(network.omega).reshape(-1, problem.dim)
+    lengths = np.linalg.norm(omega.astype(np.float64), axis=1)
+    living = [i for i in range(len(omega)) if lengths[i] > IDLE]
+    signs = np.asarray(network.signs, dtype=np.intp)[living]
+    groups = [tuple(map(int, network.groups[i])) for i in living]
+    idle = (int(j) for i in range(len(omega)) if i not in living for j in network.groups[i])
+    match, students = identified(problem, omega[living], signs, dps=dps, tolerance=tolerance)
     words = None if students is None or not len(students) else _roles(problem, match, students, dps)
     companies = []
-    for i, group in enumerate(network.groups):
+    for i, group in enumerate(groups):
         if len(group) > 1:
             same = sum(int(a[j]) == int(signs[i]) for j in group) - 1
-            company = Company(tuple(map(int, group)), words[i] if words else None, same, len(group) - 1 - same)
-            companies.append(company)
-    dead = tuple(map(int, network.dead))
+            companies.append(Company(group, words[i] if words else None, same, len(group) - 1 - same))
+    dead = tuple(sorted((*map(int, network.dead), *idle)))
     return Naming(match, len(signs), dead, tuple(int(a[j]) for j in dead), tuple(companies))
 
 
