@@ -116,7 +116,9 @@ def _abbreviations(step: Step, scope: Scope) -> list[Outcome]:
     found = []
     for letter, value in step.where:
         if scope.value(letter) is not None:
-            verdict, rest = vanishes(scope.resolved(letter) - scope.resolved(value))
+            # Abbreviations of one step may rest on each other, as its check puts them in.
+            difference = scope.resolved(letter) - scope.resolved(value)
+            verdict, rest = vanishes(difference.subs(dict(step.where), simultaneous=True))
             found.append(Outcome(f"{step.name}, in its words: definition of {plain(letter)}", verdict, rest))
     return found
 
@@ -166,6 +168,11 @@ def follows(left: Any, sign: str, right: Any, step: Step, scope: Scope) -> bool:
     difference = left - right
     if sign == "=" and step.relation is Relation.EQUAL:
         return _multiple(difference, one - other) is not None
+    if step.relation is Relation.EQUAL and sign in ("<", ">", "<=", ">="):
+        # An equality shows a sign where its right side has one as it stands, as a square has.
+        larger = difference if sign in (">", ">=") else -difference
+        signed = other.is_positive if sign in ("<", ">") else other.is_nonnegative
+        return bool(signed) and _multiple(larger, one) == 1
     if sign == "->" and step.relation is Relation.LIMIT:
         return bool(sp.expand(left - one) == 0 and sp.expand(right - other) == 0)
     if step.relation in (Relation.POSITIVE, Relation.INCREASING) and sign in ("<", ">", "<=", ">=", "!="):

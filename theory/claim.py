@@ -39,7 +39,8 @@ class Formula:
     left : sympy.Expr
         Often a symbol that names the quantity, printed by the claim's notation.
     sign : str
-        ``"="``, ``"<"`` or ``">"``, or another relation in LaTeX.
+        ``=``, ``<``, ``>``, ``<=``, ``>=``, ``~`` (asymptotically), ``~=`` (congruent), ``>>`` (definite matrices) or
+        another relation in LaTeX.
     right : sympy.Expr
     step : str
         The step that establishes it, if one does by itself: the right side is one of that step's sides.
@@ -72,9 +73,9 @@ class Claim:
         For which sizes it is stated.
     derive : callable
         Gives the derivation, a tuple of steps; called when the claim is checked.
-    simulation : str
+    simulation : Sentence or str
         What simulation should show for given (n, k).
-    certificate : str
+    certificate : Sentence or str
         What a certificate must contain to prove it for given (n, k).
     title : Sentence or str
         A few words for a heading.
@@ -87,7 +88,7 @@ class Claim:
         Letters of this claim's derivation that are printed otherwise than they are named.
     references : tuple of str
         Keys of the bibliography.
-    balls : str
+    balls : Sentence or str
         What the steps leave to ball arithmetic, if anything: such a claim is never PROVED by its steps, and CERTIFIED
         only by ``verify``, which has both.
 
@@ -109,9 +110,9 @@ class Claim:
     latex: str
     sizes: Sentence | str
     derive: Callable[[], tuple[Step, ...]]
-    simulation: str = ""
-    certificate: str = ""
-    balls: str = ""
+    simulation: Sentence | str = ""
+    certificate: Sentence | str = ""
+    balls: Sentence | str = ""
     title: Sentence | str = ""
     text: Sentence | str = ""
     formulas: Callable[[], tuple[Formula, ...]] = tuple

@@ -6,9 +6,11 @@ from functools import cache
 
 import sympy as sp
 
+from theory import names
 from theory.activations import activation as find_activation
 from theory.derivation import Derivation, Step
 from theory.interactions import interaction
+from theory.prose import called, given, sentence
 from theory.rectified_neuron import average
 from theory.structure import Group, Structure
 from theory.symbols import a, m, r
@@ -78,18 +80,23 @@ def one_neuron_derivation() -> Derivation:
     steps = (
         Step(
             "outgoing",
-            r"$\partial L / \partial a = 0$ at the solution",
+            sentence("The slope in {} vanishes at the solution {}", a, given(a, "=", star.outgoing)),
             at(sp.Derivative(loss, a), star_values),
             sp.S.Zero,
         ),
         Step(
             "norm",
-            r"$\partial L / \partial r = 0$ at the solution",
+            sentence("and so does that in {}, where {}", r, given(r, "=", star.norm)),
             at(sp.Derivative(loss, r), star_values),
             sp.S.Zero,
             through=((m, (1 + odd) / 2),),
         ),
-        Step("loss", r"The loss there is $L^*_{\mathrm{erf}}(m)$", at(loss, star_values), star.loss),
+        Step(
+            "loss",
+            sentence("The loss there is {}", called(names.L_star(m), star.loss)),
+            at(loss, star_values),
+            star.loss,
+        ),
     )
     return Derivation("erf-one-neuron", steps, star.loss)
 

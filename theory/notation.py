@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 from sympy.printing.precedence import PRECEDENCE
 
 from theory.latex.printer import letter
@@ -23,11 +24,14 @@ class Written(sp.Function):  # type: ignore[misc]
         Format strings for the printed arguments.
     loose : bool
         Whether it needs brackets as a factor or a base.
+    summed : tuple of int
+        Arguments that need brackets if they are sums.
     """
 
     latex_form: ClassVar[str] = ""
     plain_form: ClassVar[str] = ""
     loose: ClassVar[bool] = False
+    summed: ClassVar[tuple[int, ...]] = ()
     is_real = True
 
     @property
@@ -41,7 +45,11 @@ class Written(sp.Function):  # type: ignore[misc]
 
     def printed(self, form: str, printer: Any) -> str:
         """The arguments put into a format string."""
-        return form.format(*map(printer._print, self.args))
+        texts = list(map(printer._print, self.args))
+        for index in self.summed:
+            if self.args[index].is_Add:
+                texts[index] = f"({texts[index]})"
+        return form.format(*texts)
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         text = self.printed(self.latex_form, printer)
@@ -57,6 +65,7 @@ class Dot(Written):
     """A scalar product."""
 
     latex_form, plain_form, loose = r"{} \cdot {}", "{}.{}", True
+    summed = (0, 1)
 
 
 class Norm(Written):
@@ -186,6 +195,18 @@ class Gradient(Written):
         return "grad" + (f"_{below[0]}" if below else "") + f" {inner}"
 
 
+class Nabla(Written):
+    """The gradient as an operator, in a vector."""
+
+    latex_form, plain_form = r"\nabla_{{{}}}", "grad_{}"
+
+
+class PartialOperator(Written):
+    """A partial derivative as an operator."""
+
+    latex_form, plain_form = r"\partial_{{{}}}", "d_{}"
+
+
 class Slope(Written):
     """A derivative written below the line; computed where the function is an expression."""
 
@@ -198,7 +219,12 @@ class Slope(Written):
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         inner, *below = map(printer._print, self.args)
-        text = f"{inner}_{{{' '.join(below)}}}"
+        if isinstance(self.args[0], AppliedUndef):
+            name, _, rest = inner.partition(r"\left")
+            inner, after = name, rf"\left{rest}"
+        else:
+            after = ""
+        text = f"{inner}_{{{' '.join(below)}}}{after}"
         return text if exp is None else rf"{text}^{{{exp}}}"
 
     def _sympystr(self, printer: Any) -> str:
@@ -221,6 +247,7 @@ class Total(Written):
     """A sum over an index, whose range the words tell."""
 
     loose = True
+    reaches_to_the_end = True
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         inner, index = self.args
@@ -252,3 +279,57 @@ class Primed(Written):
         marks = "'" * int(order) if order.is_Integer else f"^({printer._print(order)})"
         inside = ", ".join(map(printer._print, arguments))
         return f"{printer._print(function)}{marks}" + (f"({inside})" if inside else "")
+
+
+class TotalIn(Written):
+    """A sum over the members of a set."""
+
+    latex_form, plain_form, loose = r"\sum_{{{1} \in {2}}} {0}", "sum_({1} in {2}) {0}", True
+    summed = (0,)
+    reaches_to_the_end = True
+
+
+def root(radicand: sp.Expr) -> sp.Expr:
+    r"""A square root that stays one: sympy would split it over its factors. Exact.
+
+    Examples
+    --------
+    >>> from theory.latex.printer import latex
+    >>> x, k = sp.symbols("x k", positive=True)
+    >>> print(latex(root(x / (2 * k))))
+    \sqrt{\frac{x}{2 k}}
+    """
+    return sp.Pow(radicand, sp.S.Half, evaluate=False)
+
+
+class LeastOver(Written):
+    """The least value over all sizes that sum to a whole."""
+
+    latex_form, plain_form, loose = r"\min_{{{1} = {2}}} {0}", "min over {1} = {2} of {0}", True
+
+
+class Product(Written):
+    """A product over an index, whose range the words tell."""
+
+    latex_form, plain_form, loose = r"\prod_{{{1}}} {0}", "prod_{1} {0}", True
+    summed = (0,)
+    reaches_to_the_end = True
+
+
+class Decimal(Written):
+    """A number with a finite decimal expansion, and how many of its places are shown. Exact."""
+
+    def written_out(self) -> sp.Basic:
+        """The number."""
+        return self.args[0]
+
+    def _text(self) -> str:
+        value, places = self.args[0], int(self.args[1])
+        digits = str(abs(int(value * 10**places))).rjust(places + 1, "0")
+        return ("-" if value < 0 else "") + f"{digits[:-places]}.{digits[-places:]}"
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        return self._text() if exp is None else rf"({self._text()})^{{{exp}}}"
+
+    def _sympystr(self, printer: Any) -> str:
+        return self._text()

@@ -21,10 +21,10 @@ class PlainPrinter(StrPrinter):  # type: ignore[misc]
         return str(super()._print_Pow(expr, rational)).replace("**", "^")
 
     def _print_Symbol(self, expr: sp.Symbol) -> str:
-        return str(expr.name.removeprefix("$"))
+        return str(expr.name.removeprefix("$").replace("*", "^*"))
 
     def _print_Function(self, expr: sp.Function) -> str:
-        name = expr.func.__name__.removeprefix("$")
+        name = expr.func.__name__.removeprefix("$").replace("*", "^*")
         return f"{_FUNCTIONS.get(name, name)}({self.stringify(expr.args, ', ')})"
 
     def _print_Mul(self, expr: sp.Mul) -> str:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 #: Relations that a sentence may state, in words that a keyboard has. Those of the second line cannot be asserted.
 CHECKABLE = ("=", "<", ">", "<=", ">=", "!=", "->")
-SIGNS = (*CHECKABLE, "~", "in", "perp")
+SIGNS = (*CHECKABLE, "~", "~=", "in", "perp")
 
 
 @dataclass(frozen=True)

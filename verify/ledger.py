@@ -17,6 +17,7 @@ import platformdirs
 
 if TYPE_CHECKING:
     from theory.claim import Claim
+    from verify.certificates.laws import Finding
 
 #: Changes when the meaning of what is stored changes.
 CACHE_SCHEMA = "copy-average/claims-cache/1"
@@ -153,8 +154,8 @@ def check(claim: Claim) -> Entry:
         str(claim.statement),
         formula_latex(claim),
         str(claim.sizes),
-        claim.simulation,
-        claim.certificate,
+        str(claim.simulation),
+        str(claim.certificate),
         standing,
         round(seconds, 3),
         written,
@@ -163,20 +164,25 @@ def check(claim: Claim) -> Entry:
 
 def in_balls(claim_id: str) -> tuple[Step, ...]:
     """What the steps of a claim leave to balls, decided now. Enclosure."""
-    module, _, function = BALLS[claim_id].partition(":")
     verdicts = {True: "HOLDS", False: "FAILS", None: "UNDECIDED"}
     return tuple(
         Step(
             f"balls-{finding.name}",
-            finding.statement,
+            str(finding.statement),
             "decided in ball arithmetic",
             verdicts[finding.holds],
             finding.value,
             "",
             "",
         )
-        for finding in getattr(import_module(module), function)()
+        for finding in findings(claim_id)
     )
+
+
+def findings(claim_id: str) -> tuple[Finding, ...]:
+    """The same with its sentences as objects. Enclosure."""
+    module, _, function = BALLS[claim_id].partition(":")
+    return tuple(getattr(import_module(module), function)())
 
 
 def _standing_of(found: tuple[Step, ...]) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import sympy as sp
 
 from theory.latex.layout import Layout
+from theory.latex.printer import SIGNS
 from theory.latex.steps import check_words, step_display
 from theory.latex.words import sentence_latex
 
@@ -25,14 +26,16 @@ def claim_latex(claim: Claim) -> str:
     formulas = claim.formulas()
     if not formulas:
         return rf"$\displaystyle {claim.latex}$" if claim.latex else ""
-    lines = [f"{layout.latex(f.left)} &{f.sign} {layout.latex(f.right)}" for f in formulas]
+    lines = [f"{layout.latex(f.left)} &{SIGNS.get(f.sign, f.sign)} {layout.latex(f.right)}" for f in formulas]
     return "$$\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}$$"
 
 
 def formula_latex(claim: Claim) -> str:
     """What is claimed, in one line: printed from the formulas, or as it was given where there are none. Exact."""
     layout = Layout(LINE, claim.notation)
-    formulas = [f"{layout.latex(f.left)} {f.sign} {layout.latex(f.right)}" for f in claim.formulas()]
+    formulas = [
+        f"{layout.latex(f.left)} {SIGNS.get(f.sign, f.sign)} {layout.latex(f.right)}" for f in claim.formulas()
+    ]
     return claim.latex or r",\quad ".join(formulas)
 
 

@@ -14,6 +14,7 @@ import sympy as sp
 
 from theory.derivation import Outcome, Relation, Step, Verdict
 from theory.latex.layout import Display, Layout
+from theory.latex.printer import SIGNS
 from theory.unevaluated import evaluated
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ class Sizes:
         if not values:
             return ()
         left, right = (_put(side, values) for side in (formula.left, formula.right))
-        display = layout.relation(left, formula.sign, right)
+        display = layout.relation(left, SIGNS.get(formula.sign, formula.sign), right)
         return (_numbers(display, _decimal(right), layout),)
 
 

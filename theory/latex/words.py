@@ -7,12 +7,12 @@ from typing import Any
 
 from theory.derivation import Step
 from theory.latex.layout import Layout
+from theory.latex.printer import SIGNS
 from theory.latex.steps import step_display
 from theory.prose import Assertion, Assumption, Definition, Own, Quantity, Sentence
 
-_SIGNS = {"<=": r"\le", ">=": r"\ge", "!=": r"\ne", "->": r"\to", "~": r"\sim", "in": r"\in", "perp": r"\perp"}
 #: Brackets without anything tall in them, which may be broken over lines when they do not stretch.
-_FLAT = re.compile(r"\\left(\(|\[)((?:(?!\\left|\\right|\\frac|\\binom|\\sum|\\begin|\^).)*)\\right(\)|\])")
+_FLAT = re.compile(r"\\left(\(|\[)((?:(?!\\left|\\right|\\frac|\\binom|\\sum|\\begin).)*)\\right(\)|\])")
 #: What a document says after a sentence whose formulas somebody typed.
 TYPED = " (The formulas in this sentence were typed, and are not checked.)"
 
@@ -59,7 +59,7 @@ def _inline(piece: Any, layout: Layout, step: Step | None) -> str:
     if isinstance(piece, Assumption | Assertion):
         text = inline(piece.terms[0], layout)
         for sign, term in zip(piece.signs, piece.terms[1:], strict=True):
-            text += f" {_SIGNS.get(sign, sign)} {inline(term, layout)}"
+            text += f" {SIGNS.get(sign, sign)} {inline(term, layout)}"
         return text
     if step is None:
         raise ValueError(f"{{{piece.value}}}: got no step, needs the sentence of a step")
