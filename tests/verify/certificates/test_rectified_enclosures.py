@@ -315,7 +315,7 @@ def check_narrow(m: Any) -> list[str]:
         here = m.network.AtPoint(m.network.Setting.of(np.ones(1), teacher, np.ones(1)), third)
         found += [f"a third: {g}" for g in here.gradient()[0] if not g.rad() < 1e-50]
     wide = m.pairs.pair(
-        [flint.arb(1), flint.arb(0)], [flint.arb(1, 1e-3), flint.arb(1e-3, 5e-4)], flint.arb(1), flint.arb(1)
+        [flint.arb(1), flint.arb(0)], [flint.arb(1), flint.arb(1e-3, 4e-4)], flint.arb(1), flint.arb(1)
     )
     found += [f"entry {x} of a unit vector" for x in wide.across if not x.rad() < 1.01]
     return found

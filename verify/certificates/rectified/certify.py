@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike
 from numerics.newton import GUARD_DIGITS, Polished, read_point
 from numerics.precision import Exact, from_ball, to_ball
 from numerics.problem import Array, Problem, finite_array
+from numerics.rectified.gauge import reduced
 from verify.certificates.existence import Status
 from verify.certificates.rectified.basin import Basin, basin, minimum_loss
 from verify.certificates.rectified.collinear import Family, families
@@ -125,8 +126,9 @@ def certify_rectified(
     origin = None if start is None else finite_array("start", start, problem.shape)
     bits = int((dps + GUARD_DIGITS) * np.log2(10)) + 8
     merged = _fixed(problem, exact) if problem.fixed_outgoing is not None else _quotient(problem, rough, exact, bits)
-    if merged is None:
-        return RectifiedCertificate(Status.UNKNOWN, why="an incoming weight vector is zero", point=exact)
+    if isinstance(merged, str):
+        trained = problem.fixed_outgoing is None
+        return RectifiedCertificate(Status.UNKNOWN, why=merged, point=exact, trained=trained)
     if merged.setting.order > LARGEST:
         why = f"the Hessian of {merged.setting.order} unknowns is not formed (more than {LARGEST})"
         return RectifiedCertificate(Status.UNKNOWN, why=why, point=_table(merged), trained=merged.trained)
@@ -145,19 +147,21 @@ def certify_rectified(
 LARGEST = 3000
 
 
-def _fixed(problem: Problem, exact: Exact) -> _Merged | None:
+def _fixed(problem: Problem, exact: Exact) -> _Merged | str:
     assert problem.fixed_outgoing is not None
     setting = Setting.of(problem.fixed_outgoing, problem.teacher, problem.teacher_outgoing)
     point = [[to_ball(x) for x in row[:-1]] for row in exact]
     if any(all(x == 0 for x in row) for row in point):
-        return None
+        return "the incoming weights of a neuron are zero"
     return _Merged(setting, point, [(1, 0)] * problem.n, [], False)
 
 
-def _quotient(problem: Problem, rough: Array, exact: Exact, bits: int) -> _Merged:
-    """Rescaled, merged and without the dead, then refined to all digits."""
-    from numerics.rectified.gauge import reduced
-
+def _quotient(problem: Problem, rough: Array, exact: Exact, bits: int) -> _Merged | str:
+    """Rescaled, merged and without the dead, then refined to all digits; or why that is not possible."""
+    for i, row in enumerate(exact):
+        if row[-1] == 0 and any(x != 0 for x in row[:-1]):
+            # Dead by its outgoing weight: critical only if its interaction with the residual vanishes, too.
+            return f"the outgoing weight of neuron {i} is zero, its incoming weights are not"
     small = reduced(problem, rough)
     signs = np.asarray(small.signs, dtype=np.float64)
     setting = Setting.of(signs, problem.teacher, problem.teacher_outgoing)

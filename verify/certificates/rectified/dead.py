@@ -16,14 +16,11 @@ from dataclasses import dataclass
 import flint
 import numpy as np
 
-from verify.certificates.midrad import Array
+from numerics.kernels.rectified import directions
+from numerics.rectified.sphere import Lowest, Residual
 from verify.certificates.rectified.existence import BITS, Found, Search
 from verify.certificates.rectified.pairs import Ball, dot, pair
 from verify.certificates.rectified.sphere import Sphere, sphere
-
-#: Starts of the search for a direction of descent, besides the neurons of the network.
-RANDOM_STARTS = 12
-DESCENT_STEPS = 60
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,38 +85,8 @@ def value_at(search: Search, direction: list[float], radius: Ball) -> Ball:
 
 
 def _least(search: Search, sign: int) -> tuple[float, list[float]]:
-    """The least of a h on the unit sphere, from several starts by steepest descent. Approximation."""
-    Z = np.array([[float(x) for x in z] for z in search.at.Z]).reshape(-1, search.setting.dim)
-    c = sign * np.array([float(x) for x in search.at.c])
-    rng = np.random.default_rng(0)
-    starts = np.vstack([Z, -Z, rng.normal(size=(RANDOM_STARTS, search.setting.dim))])
-    starts = starts[np.linalg.norm(starts, axis=1) > 0]
-    best, where = np.inf, starts[0]
-    for e in starts:
-        value, end = _descend(e / np.linalg.norm(e), Z, c)
-        if value < best:
-            best, where = value, end
-    return best, [float(x) for x in where]
-
-
-def _descend(e: Array, Z: Array, c: Array) -> tuple[float, Array]:
-    value, gradient = _value(e, Z, c)
-    step = 1.0
-    for _ in range(DESCENT_STEPS):
-        across = gradient - (gradient @ e) * e
-        trial = e - step * across
-        trial = trial / np.linalg.norm(trial)
-        new, slope = _value(trial, Z, c)
-        if new < value:
-            e, value, gradient, step = trial, new, slope, 1.5 * step
-        else:
-            step /= 4
-    return value, e
-
-
-def _value(e: Array, Z: Array, c: Array) -> tuple[float, Array]:
-    inner, length = Z @ e, np.linalg.norm(Z, axis=1)
-    root = np.sqrt(np.maximum(length**2 - inner**2, 0))
-    psi = np.arctan2(root, -inner)
-    gradient = ((c @ root) * e + (c * psi) @ Z) / (2 * np.pi)
-    return float(c @ (root + inner * psi)) / (2 * np.pi), gradient
+    """The least of a h on the unit sphere that a search finds, and where. Approximation."""
+    Z = np.array([[float(x) for x in z] for z in search.at.Z])
+    F, lengths = directions(Z)
+    e, value = Lowest(sign).search(Residual(F, lengths * np.array([float(x) for x in search.at.c])))
+    return value, [float(x) for x in e]
