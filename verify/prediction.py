@@ -117,7 +117,7 @@ def predict(problem: Problem, *, dps: int = 50, certified: bool = False) -> tupl
         # Imported here, for it is built on this module.
         from verify.rectified.prediction import predictions
 
-        return predictions(problem, dps=dps)
+        return predictions(problem, dps=dps, certified=certified)
     n, k = problem.n, problem.k
     points: list[Point] = [copy_average_point([1] * (n - 1) + [k - n + 1], dps=dps)]
     if 1 < n < k:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -57,27 +58,49 @@ def roles(pattern: Pattern, values: Sequence[float] | NDArray[np.float64]) -> tu
     Returns
     -------
     tuple of str
-        ``"corrector"`` for outgoing weights of negative sign; else ``"against"``, ``"copy"`` or ``"average"`` by the
-        teachers with the largest absolute coefficient: negative, a single one, or several.
+        ``"corrector"`` for outgoing weights of negative sign; else by the teachers that make up most of the squared
+        length: ``"against"`` for a negative coefficient, ``"copy"`` for a single teacher, ``"average"`` for several.
 
     Examples
     --------
     >>> roles(Pattern((3, 1), ((0, 1), (1, 1)), ((0, 1), (1, 4))), [1.7, -0.1, 0.1, -0.5, 0.8])
     ('copy', 'average')
     """
-    value = {slot: float(values[i]) for i, slot in enumerate(pattern.slots)}
     words = []
     for p, (_, sign) in enumerate(pattern.students):
-        best = max(range(len(pattern.teachers)), key=lambda q, p=p: abs(_main(value, p, q)))  # type: ignore[misc]
-        apart = (p, best, True) in value
-        number = pattern.teachers[best][1] * (1 if apart else pattern.frames[pattern.teachers[best][0]])
-        if sign < 0:
-            words.append("corrector")
-        elif _main(value, p, best) < 0:
-            words.append("against")
-        else:
-            words.append("copy" if number == 1 else "average")
+        main = max(_shares(pattern, values, p), key=lambda share: share.part)
+        positive = "copy" if main.number == 1 else "average"
+        words.append("corrector" if sign < 0 else positive if main.coefficient > 0 else "against")
     return tuple(words)
+
+
+@dataclass(frozen=True)
+class _Share:
+    """Teachers with which a student has one coefficient. Exact."""
+
+    teachers: int
+    """Their class."""
+    own: bool | None
+    """Whether they are the student's own or those of others, where these are told apart."""
+    number: int
+    coefficient: float
+
+    @property
+    def part(self) -> float:
+        """Their part of the squared length."""
+        return self.number * self.coefficient**2
+
+
+def _shares(pattern: Pattern, values: Sequence[float] | NDArray[np.float64], p: int) -> list[_Share]:
+    """All teachers as a student of class p sees them."""
+    found = []
+    for (r, q, own), value in zip(pattern.slots, values, strict=True):
+        if r == p:
+            apart = (p, q, True) in pattern.slots
+            frame, width = pattern.teachers[q]
+            elements = pattern.frames[frame] - int(apart) if not own else 1
+            found.append(_Share(q, own if apart else None, int(elements * width), float(value)))
+    return found
 
 
 def _classes(found: Detected, signs: NDArray[np.intp]) -> str:
@@ -94,46 +117,39 @@ def _clause(pattern: Pattern, values: NDArray[np.float64], p: int) -> str:
     """One class of students."""
     frame, sign = pattern.students[p]
     size = int(pattern.frames[frame])
-    value = {slot: float(values[i]) for i, slot in enumerate(pattern.slots)}
-    best = max(range(len(pattern.teachers)), key=lambda q: abs(_main(value, p, q)))
-    order = [best, *(q for q in range(len(pattern.teachers)) if q != best)]
-    parts = [_part(pattern, value, p, q, lead=q == best) for q in order]
+    shares = _shares(pattern, values, p)
+    main = max(shares, key=lambda share: share.part)
+    order = [main.teachers, *(q for q in range(len(pattern.teachers)) if q != main.teachers)]
+    parts = [_part([share for share in shares if share.teachers == q], lead=q == main.teachers) for q in order]
     neurons = "1 neuron" if size == 1 else f"{size} neurons"
-    return f"{neurons} ({_sign(sign)}) {_verb(pattern, value, p, best)} ({'; '.join(parts)})"
+    return f"{neurons} ({_sign(sign)}) {_verb(pattern, main, size)} ({'; '.join(parts)})"
 
 
-def _main(value: dict[tuple[int, int, bool], float], p: int, q: int) -> float:
-    """Coefficient on own teachers where they are told from others."""
-    return value.get((p, q, True), value[p, q, False])
-
-
-def _part(pattern: Pattern, value: dict[tuple[int, int, bool], float], p: int, q: int, *, lead: bool) -> str:
+def _part(shares: list[_Share], *, lead: bool) -> str:
     """Coefficients with one class of teachers."""
-    frame, width = pattern.teachers[q]
-    count = int(pattern.frames[frame] * width)
-    text = f"{_main(value, p, q):.3g}"
-    if (p, q, True) in value:
-        text += f", others {value[p, q, False]:.3g}"
-        return text if lead else f"{count} more: own {text}"
-    return text if lead else f"{count} more: {text}"
+    text = ", others ".join(f"{share.coefficient:.3g}" for share in shares)
+    if lead:
+        return text
+    return f"{sum(share.number for share in shares)} more: {'own ' if len(shares) > 1 else ''}{text}"
 
 
-def _verb(pattern: Pattern, value: dict[tuple[int, int, bool], float], p: int, q: int) -> str:
-    """What a class of students does with the teachers it attends to most."""
-    frame, width = pattern.teachers[q]
+def _verb(pattern: Pattern, main: _Share, size: int) -> str:
+    """What a class of students does with the teachers that matter to it most."""
+    frame, width = pattern.teachers[main.teachers]
     count = int(pattern.frames[frame] * width)
-    apart = (p, q, True) in value
-    number, several = (int(width), int(pattern.frames[pattern.students[p][0]]) > 1) if apart else (count, False)
-    against = _main(value, p, q) < 0
-    if number == 1:
-        verb = "point" if against else "cop" + ("y" if several else "ies")
-        verb += ("" if several else "s") + " against" if against else ""
+    ending = "" if size > 1 else "s"
+    if main.coefficient < 0:
+        verb = f"point{ending} against"
+    elif main.number == 1:
+        verb = "copy" if size > 1 else "copies"
     else:
-        verb = ("point" + ("" if several else "s") + " against") if against else "average" + ("" if several else "s")
-    if several:
-        return f"{verb} {'one' if number == 1 else number} of {count} teachers each"
-    whole = "all " if number == int(pattern.k) and number > 1 else ""
-    return f"{verb} {whole}{number} teacher{'s' if number > 1 else ''}"
+        verb = f"average{ending}"
+    if main.own is True:
+        return f"{verb} {'one' if main.number == 1 else main.number} of {count} teachers each"
+    if main.own is False:
+        return f"{verb} all but {count - main.number} of {count} teachers each"
+    whole = "all " if main.number == int(pattern.k) and main.number > 1 else ""
+    return f"{verb} {whole}{main.number} teacher{'s' if main.number > 1 else ''}"
 
 
 def _sign(sign: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -29,12 +29,15 @@ class Family:
         Whether the family has a member at integers (n, k).
     seed : callable
         From (n, k) to sizes (n0, k0) and a point there, from which the branch is followed to (n, k).
+    groups : int or None
+        How many neurons point against a teacher or are reflected, where a name has several families.
     """
 
     name: str
     pattern: Callable[[float, float], Pattern]
     holds: Callable[[int, int], bool]
     seed: Callable[[int, int], tuple[float, float, tuple[float, ...]]]
+    groups: int | None = None
 
 
 def _average(n: float, k: float) -> Pattern:
@@ -49,15 +52,11 @@ def _perturbed_copy_average(n: float, k: float) -> Pattern:
     return Pattern((n - 1, 1), ((0, 1), (1, 1)), ((0, 1), (1, k - n + 1)), (True, False))
 
 
-def _against_teacher(n: float, k: float) -> Pattern:
-    return Pattern((n - 1, 1), ((0, 1), (1, 1)), ((0, 1), (1, 1), (1, k - n)), (True, False))
-
-
 def _negative_corrector(n: float, k: float) -> Pattern:
     return Pattern((n - 2, 1), ((0, 1), (1, 1), (1, -1)), ((0, 1), (1, k - n + 2)), (True, False))
 
 
-#: In the order in which they are listed.
+#: In the order in which they are listed; those with a number of neurons to choose follow in ``families``.
 FAMILIES = (
     # One neuron along all teachers; a point on the diagonal has two directions, the other one is a saddle.
     Family("copy-average", _average, lambda n, k: n == 1, lambda n, k: (1, 2, (1.07,))),
@@ -76,13 +75,7 @@ FAMILIES = (
         lambda n, k: 1 < n < k,
         lambda n, k: (n, n + VANISHING, (1.0, 0.0, 0.0, 0.0, 1.0)),
     ),
-    # Found by Safran and Shamir for n = k = 7.
-    Family(
-        "against-teacher",
-        _against_teacher,
-        lambda n, k: 2 < n <= k,
-        lambda n, k: (7, 7 + VANISHING, (0.9969, -0.0351, 0.2617, 0.125, 0.186, -0.6327, 0.125)),
-    ),
+    # Found by flows; the least n for which it was seen is 5.
     Family(
         "negative-corrector",
         _negative_corrector,
@@ -90,6 +83,74 @@ FAMILIES = (
         lambda n, k: (5, 6, (1.4343, -0.0407, 0.0568, -0.2449, 0.814, 0.0559, -0.045)),
     ),
 )
+
+
+@cache
+def against_teacher(number: int) -> Family:
+    """A number of neurons that point against a teacher each, while the others copy the other teachers. Approximation.
+
+    With one such neuron these are the minima of Safran and Shamir. They are followed from a larger n, where they are
+    all minima. (With teachers left over the branch ends in a fold before there is one.)
+    """
+
+    def pattern(n: float, k: float) -> Pattern:
+        return Pattern((n - number, number), ((0, 1), (1, 1)), ((0, 1), (1, 1)), (True, True))
+
+    seed = (1.003, -0.024, 0.158, 0.11, -0.755, 0.129)
+    return Family(
+        "against-teacher",
+        pattern,
+        lambda n, k: n == k and 2 * number < n,
+        lambda n, k: (max(n, 2 * number + 8), max(n, 2 * number + 8), seed),
+        number,
+    )
+
+
+@cache
+def reflected(number: int) -> Family:
+    r"""Copies of a number of teachers reflected in their mean: minus v_j plus twice the mean of them. Approximation.
+
+    The reflection leaves the sum of these teachers as it is, so the linear part of the teacher network is kept. The
+    other neurons copy, nearly; teachers may be left over.
+    """
+
+    def pattern(n: float, k: float) -> Pattern:
+        frames, rest = (number, n - number, 1), ((0, 1), (1, 1), (2, k - n))
+        return Pattern(frames, ((0, 1), (1, 1)), rest, (True, True, False))
+
+    def seed(n: int, k: int) -> tuple[float, float, tuple[float, ...]]:
+        teacher = (2 / number - 1, 2 / number)
+        left = 1 / (n + 1)
+        return n, n + VANISHING, (*teacher, 0.0, left, 0.0, 1.0, 0.0, left)
+
+    return Family("reflected-copy", pattern, lambda n, k: 2 < number < n <= k, seed, number)
+
+
+@cache
+def all_reflected() -> Family:
+    """The same, of all the neurons. Approximation."""
+
+    def pattern(n: float, k: float) -> Pattern:
+        return Pattern((n, 1), ((0, 1),), ((0, 1), (1, k - n)), (True, False))
+
+    def seed(n: int, k: int) -> tuple[float, float, tuple[float, ...]]:
+        return n, n + VANISHING, (2 / n - 1, 2 / n, 1 / (n + 1))
+
+    return Family("reflected-copy", pattern, lambda n, k: 2 < n <= k, seed, 0)
+
+
+def families(n: int, k: int) -> tuple[Family, ...]:
+    """The families that have a member at (n, k). Approximation.
+
+    Examples
+    --------
+    >>> [(family.name, family.groups) for family in families(4, 5)]  # doctest: +NORMALIZE_WHITESPACE
+    [('perturbed-copy', None), ('perturbed-copy-average', None), ('negative-corrector', None), ('reflected-copy', 3),
+     ('reflected-copy', 0)]
+    """
+    numbers = range(1, n)
+    several = (*map(against_teacher, numbers), *map(reflected, numbers), all_reflected())
+    return tuple(family for family in (*FAMILIES, *several) if family.holds(n, k))
 
 
 def member(family: Family, n: int, k: int) -> tuple[Pattern, Array] | None:

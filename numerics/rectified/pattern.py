@@ -204,7 +204,9 @@ def _frames(
     groups = [np.flatnonzero(rows == p) for p in range(rows.max(initial=-1) + 1)]
     others = [np.flatnonzero(columns == q) for q in range(columns.max(initial=-1) + 1)]
     found = {
-        (p, q): _owners(levels, group, other) for p, group in enumerate(groups) for q, other in enumerate(others)
+        (p, q): _owners(values, levels, group, other)
+        for p, group in enumerate(groups)
+        for q, other in enumerate(others)
     }
     owners = {pair: owner for pair, owner in found.items() if owner is not None}
     frames: list[int] = []
@@ -255,15 +257,17 @@ def _spread(
                         queue.append(p3)
 
 
-def _owners(levels: NDArray[np.intp], group: NDArray[np.intp], others: NDArray[np.intp]) -> NDArray[np.intp] | None:
+def _owners(
+    values: NDArray[np.float64], levels: NDArray[np.intp], group: NDArray[np.intp], others: NDArray[np.intp]
+) -> NDArray[np.intp] | None:
     """For each teacher the student (place in the group) that has it as its own, or None."""
-    block = levels[np.ix_(group, others)]
+    block, sizes = levels[np.ix_(group, others)], np.abs(values[np.ix_(group, others)])
     found, counts = np.unique(block, return_counts=True)
     m = len(group)
     if m == 1 or len(found) != 2 or len(others) % m:
         return None
-    # With two students either coefficient may be called the own one: the larger.
-    own = found[1] if m == 2 else found[np.argmin(counts)]
+    # With two students either coefficient may be called the own one: the larger, whatever its sign.
+    own = found[np.argmin(counts)] if m > 2 else block.ravel()[np.argmax(sizes)]
     owned = block == own
     if (owned.sum(axis=0) != 1).any() or (owned.sum(axis=1) != len(others) // m).any():
         return None

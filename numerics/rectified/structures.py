@@ -8,7 +8,7 @@ held at the signs, and so is their index: that of the Hessian on the quotient by
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from mpmath import mp
@@ -19,7 +19,7 @@ from numerics.initial import pack
 from numerics.precision import Exact, digits, from_ball
 from numerics.problem import Array, Problem
 from numerics.rectified.blocks import teacher_loss
-from numerics.rectified.families import FAMILIES, member
+from numerics.rectified.families import Family, families, member
 from numerics.rectified.pattern import Pattern, detect
 from numerics.rectified.solve import Solution, solve
 
@@ -32,7 +32,8 @@ class Point:
     ----------
     name : str
     partition : tuple of int or None
-        Sizes of the groups in ascending order, where the structure is exactly of copy-average kind.
+        Sizes of the groups of teachers in ascending order for ``"copy-average"``, which is exact; for
+        ``"against-teacher"`` and ``"reflected-copy"`` the numbers of neurons that do so, and of those that copy.
     pattern : Pattern
         Which students and teachers are alike.
     coordinates : ndarray of mpmath numbers, shape (n, k)
@@ -40,9 +41,6 @@ class Point:
     outgoing : ndarray of mpmath numbers, shape (n,)
         Signs of the outgoing weights.
     loss : mpmath number
-    index : int or None
-        Negative eigenvalues of the Hessian on the quotient by rescaling, in one input dimension more than there are
-        teachers. None if some eigenvalue is too near to zero to say.
     """
 
     name: str
@@ -51,7 +49,21 @@ class Point:
     coordinates: Exact
     outgoing: Exact
     loss: mp.mpf
-    index: int | None
+
+    @cached_property
+    def index(self) -> int | None:
+        """Negative eigenvalues of the Hessian on the quotient by rescaling; None if one is too near to zero to say.
+
+        In double precision, in one input dimension more than there are teachers: further ones repeat its eigenvalues.
+        """
+        return self.index_in(self.k + 1)
+
+    def index_in(self, dim: int) -> int | None:
+        """The same in another input dimension, at least k. Approximation."""
+        if self.n == 0:
+            return 0
+        found = inertia(*fixed(self.doubles()[0], self.signs, dim=min(dim, self.k + 1)))
+        return found.negative if found.zero == 0 else None
 
     @property
     def n(self) -> int:
@@ -134,11 +146,11 @@ def _structures(n: int, k: int, dps: int) -> tuple[Point, ...]:
         found.append(all_dead(k, dps=dps))
     if n == k and n > 1:
         found.append(copies(k))
-    for family in FAMILIES:
+    for family in families(n, k):
         start = member(family, n, k)
         solution = None if start is None else solve(*start, dps=dps)
         if solution is not None and _genuine(solution):
-            found.append(_point(family.name, solution, n, k))
+            found.append(_point(family, solution))
     return tuple(sorted(found, key=lambda point: point.loss))
 
 
@@ -154,52 +166,45 @@ def all_dead(k: int, *, dps: int = 50) -> Point:
     with digits(dps + 15):
         loss = from_ball(teacher_loss(k))
     empty = np.empty((0, k), dtype=object)
-    return Point("all-dead", None, Pattern((1,), (), ((0, k),)), empty, np.empty(0, dtype=object), loss, 0)
+    return Point("all-dead", None, Pattern((1,), (), ((0, k),)), empty, np.empty(0, dtype=object), loss)
 
 
 def copies(k: int) -> Point:
     """Every neuron copies a teacher: the loss is zero. Exact."""
     pattern = Pattern((k,), ((0, 1),), ((0, 1),))
     coordinates = np.array([mp.mpf(1), mp.mpf(0)], dtype=object)[pattern.labels]
-    return Point(
-        "copy-average", (1,) * k, pattern, coordinates, _ones(pattern), mp.mpf(0), _index(pattern, coordinates)
-    )
+    return Point("copy-average", (1,) * k, pattern, coordinates, _ones(pattern), mp.mpf(0))
 
 
-def _point(name: str, solution: Solution, n: int, k: int) -> Point:
-    coordinates = solution.coordinates()
-    partition = (k,) if name == "copy-average" else None
+def _point(family: Family, solution: Solution) -> Point:
     pattern = solution.pattern
-    index = _index(pattern, coordinates)
-    return Point(name, partition, pattern, coordinates, _ones(pattern), solution.loss, index)
+    n, k = int(pattern.n), int(pattern.k)
+    partition: tuple[int, ...] | None = (k,) if family.name == "copy-average" else None
+    if family.groups is not None:
+        partition = (family.groups, n - family.groups) if family.groups else (n,)
+    return Point(family.name, partition, pattern, solution.coordinates(), _ones(pattern), solution.loss)
 
 
 def _ones(pattern: Pattern) -> Exact:
     return np.array([mp.mpf(int(s)) for s in pattern.signs()], dtype=object)
 
 
-def _index(pattern: Pattern, coordinates: Exact) -> int | None:
-    """Index on the quotient, in one dimension more than the teachers span: further ones repeat its eigenvalues."""
-    problem, theta = fixed(coordinates.astype(np.float64), pattern.signs())
-    found = inertia(problem, theta)
-    return found.negative if found.zero == 0 else None
-
-
-def fixed(coordinates: Array, signs: NDArray[np.intp]) -> tuple[Problem, Array]:
+def fixed(coordinates: Array, signs: NDArray[np.intp], *, dim: int | None = None) -> tuple[Problem, Array]:
     """The problem whose outgoing weights are held at the signs, and a network of it. Approximation.
 
     Parameters
     ----------
     coordinates : ndarray, shape (n, k)
     signs : ndarray, shape (n,)
+    dim : int, optional
+        Input dimension; default k + 1, the last of which neither teachers nor students use.
 
     Returns
     -------
-    (Problem, ndarray of shape (n, k + 2))
-        In k + 1 dimensions, the last of which neither teachers nor students use.
+    (Problem, ndarray of shape (n, dim + 1))
     """
     n, k = coordinates.shape
-    problem = Problem(n, k, activation="relu", fixed_outgoing=signs.astype(np.float64))
-    W = np.zeros((n, k + 1))
+    problem = Problem(n, k, activation="relu", dim=dim, fixed_outgoing=signs.astype(np.float64))
+    W = np.zeros(problem.shape)[:, :-1]
     W[:, :k] = coordinates
     return problem, pack(W, signs.astype(np.float64))

@@ -12,16 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.kernels.rectified import angles, curvature, directions
-from numerics.problem import Array
+from numerics.kernels.rectified import directions
+from numerics.problem import Array, Problem
+from numerics.rectified.sphere import Residual, lowest
 
 #: Eigenvalues of s M this near to zero, relative to the sum of all lengths, decide nothing.
 FLAT = 1e-11
 #: The field of a critical point vanishes at its neurons: rounding and the minimiser leave this much, relatively.
 ZERO = 1e-12
-#: Newton steps on the sphere, and the length of the longest.
-DESCENTS = 60
-LONGEST = 0.3
 
 
 @dataclass(frozen=True)
@@ -70,8 +68,8 @@ def room(omega: Array, signs: NDArray[np.intp], teacher: Array) -> Room:
     Returns
     -------
     Room
-        What is not checked: that the minimiser has met the least and the largest value on the sphere. It starts from
-        all vectors, their opposites, their sum and differences.
+        What is not checked: that the search on the sphere (``numerics.rectified.sphere``) has met the least and the
+        largest value.
 
     Examples
     --------
@@ -81,57 +79,17 @@ def room(omega: Array, signs: NDArray[np.intp], teacher: Array) -> Room:
     >>> found.same(0), found.opposite(0), found.dead(1)
     (False, True, False)
     """
-    Z = np.vstack([omega, teacher])
-    F, lengths = directions(Z)
-    weights = np.concatenate([signs, -np.ones(len(teacher))]) * lengths
+    problem = Problem(max(len(omega), 1), len(teacher), activation="relu", dim=teacher.shape[1], teacher=teacher)
+    theta = np.zeros(problem.shape)
+    if len(omega):
+        theta = np.column_stack([omega, signs.astype(np.float64)])
+    residual = Residual.of(problem, theta)
     transverse = []
-    for i in range(len(omega)):
-        e = F[i : i + 1]
-        M = curvature(e, F, _apart(e, F, i), weights[None])[0]
-        values = np.linalg.eigvalsh(int(signs[i]) * _tangent(e[0]).T @ M @ _tangent(e[0]))
-        transverse.append((float(values[0]), float(values[-1])))
-    lowest, highest = (sign * _lowest(sign * weights, F) for sign in (1, -1))
-    return Room(tuple(transverse), lowest, highest, float(np.abs(weights).sum()))
-
-
-def _apart(e: Array, F: Array, i: int):  # type: ignore[no-untyped-def]
-    """Angles of one unit vector with all, itself exactly parallel."""
-    pairs = angles(e, F)
-    pairs.x[0, i], pairs.y[0, i], pairs.sine[0, i], pairs.phi[0, i] = 0, 2, 0, np.pi
-    return pairs
-
-
-def _tangent(e: Array) -> Array:
-    """An orthonormal basis of the space orthogonal to a unit vector, shape (dim, dim - 1)."""
-    return np.linalg.svd(e[None])[2][1:].T
-
-
-def _lowest(weights: Array, F: Array) -> float:
-    """The least value of the field on the unit sphere that descent from many starts meets.
-
-    Newton's method with the absolute values of the Hessian's eigenvalues, on all starts at once: it rests only where
-    the field is stationary. Every value met is a value of the field, so the least one is above the true one.
-    """
-    dim = F.shape[1]
-    total = weights @ F
-    # A start at which the field is stationary by symmetry would stay there: all are moved off, by different amounts.
-    bend = np.sin(np.arange(1, dim + 1) ** 2)
-    starts = np.array([*F, *-F, total, -total, np.eye(dim)[-1]])
-    starts += 0.05 * np.array([np.roll(bend, number) for number in range(len(starts))])
-    E, least = directions(starts)[0], np.inf
-    for _ in range(DESCENTS):
-        pairs = angles(E, F)
-        values = pairs.value() @ weights
-        least = min(least, float(values.min()))
-        gradient = ((pairs.sine @ weights)[:, None] * E + (pairs.phi * weights) @ F) / (2 * np.pi)
-        gradient -= values[:, None] * E
-        if float(np.abs(gradient).max()) < 1e-12 * float(np.abs(weights).sum()):
-            break
-        H = curvature(E, F, pairs, np.broadcast_to(weights, pairs.phi.shape)) - values[:, None, None] * np.eye(dim)
-        curvatures, Q = np.linalg.eigh(H)
-        along = np.einsum("sij,si->sj", Q, gradient) / np.maximum(np.abs(curvatures), 1e-3 * np.abs(curvatures).max())
-        step = np.einsum("sij,sj->si", Q, along)
-        step -= np.einsum("si,si->s", step, E)[:, None] * E
-        length = np.linalg.norm(step, axis=1)
-        E = directions(E - step * np.minimum(1.0, LONGEST / np.maximum(length, LONGEST))[:, None])[0]
-    return least
+    if len(omega):
+        E = directions(omega)[0]
+        for e, sign, matrix in zip(E, signs, residual.tangent(E)[2], strict=True):
+            basis = np.linalg.svd(e[None])[2][1:].T
+            values = np.linalg.eigvalsh(int(sign) * basis.T @ matrix @ basis)
+            transverse.append((float(values[0]), float(values[-1])))
+    low, high = lowest(problem, theta, 1.0)[1], -lowest(problem, theta, -1.0)[1]
+    return Room(tuple(transverse), low, high, residual.size)

@@ -60,13 +60,22 @@ def test_signs_separate_classes() -> None:
 @pytest.mark.parametrize(
     ("index", "text"),
     [
-        (1, "4 neurons (+) copy one of 4 teachers each (1, others -1; 3 more: 0.5)"),
-        (5, "2 neurons (+) average 3 of 6 teachers each (1, others -1; 2 more: 0.5)"),
+        (1, "4 neurons (+) copy one of 4 teachers each (1, others -0.1; 3 more: 0.5)"),
+        (5, "2 neurons (+) average 3 of 6 teachers each (1, others -0.1; 2 more: 0.5)"),
     ],
 )
 def test_descriptions_say_what_each_class_does(index: int, text: str) -> None:
     pattern = PATTERNS[index]
-    assert describe(np.array([1.0, -1.0, 0.5])[pattern.labels], pattern.signs()) == text
+    assert describe(np.array([1.0, -0.1, 0.5])[pattern.labels], pattern.signs()) == text
+
+
+def test_of_two_students_the_larger_coefficient_is_the_own_one_whatever_its_sign() -> None:
+    found = detect(np.array([[0.2, -0.7], [-0.7, 0.2]]), [1, 1])
+    assert found.values.tolist() == [-0.7, 0.2]
+    assert (
+        describe([[0.2, -0.7], [-0.7, 0.2]])
+        == "2 neurons (+) point against one of 2 teachers each (-0.7, others 0.2)"
+    )
 
 
 def test_networks_without_neurons_and_wrong_shapes() -> None:

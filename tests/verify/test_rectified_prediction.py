@@ -77,3 +77,16 @@ def test_companions_know_what_they_lie_along() -> None:
     # More correctors share the first one's part; others go along the copies and the average with opposite signs.
     assert found == {("average", -1): 1, ("copy", -1): 3, ("corrector", 1): 1}
     assert "along the corrector (same sign)" in corrected.describe(6)
+
+
+def test_minima_are_proved_where_that_is_asked() -> None:
+    problem = Problem(5, 6, activation="relu")
+    proved = predict_rectified(problem, dps=30, certified=True)
+    assert [p.structure for p in proved] == [p.structure for p in predict_rectified(problem, dps=30)]
+    assert all(p.certified for p in proved if p.neurons)
+
+
+@pytest.mark.parametrize("dim", [6, 7, 9])
+def test_the_input_dimension_may_be_any_from_k_on(dim: int) -> None:
+    found = predict_rectified(Problem(6, 6, activation="relu", dim=dim), dps=20)
+    assert [p.describe(6) for p in found] == [p.describe(6) for p in predicted(6, 6)]

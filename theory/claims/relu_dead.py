@@ -60,13 +60,14 @@ def _filippov() -> tuple[Step, ...]:
 
 
 def _rule_formulas() -> tuple[Formula, ...]:
-    pull_of, f, f_star = sp.Function("G")(e), *sp.symbols("f f*")
+    f, f_star = sp.symbols("f f*")
+    pull_of = sp.Function("G")(e)
     words = sentence("for all unit {}, with {}", e, given(pull_of, "=", Mean(sigma(Dot(e, x)) * (f - f_star))))
     return (Formula(a * pull_of, r"\ge", sp.S.Zero, tail=words),)
 
 
 def _filippov_formulas() -> tuple[Formula, ...]:
-    L, j, v_j = sp.Function("L"), *sp.symbols("j v_j")
+    L, (j, v_j) = sp.Function("L"), sp.symbols("j v_j")
     slope = sp.Limit((L(rho * e, a) - L(0, a)) / rho, rho, 0, "+")
     words = sentence("for {}, while", given(e, "=", Total(v_j, j) / sp.sqrt(k)))
     return (

@@ -22,7 +22,7 @@ kappa = sp.Symbol("kappa", positive=True)
 d = sp.Symbol("d", integer=True, positive=True)
 #: Vectors, cosines and functions, as sentences name them.
 e, w, x, j, v_j, u_j, n_j, Lambda = sp.symbols("e w x j v_j u_j n_j Lambda")
-sigma, gamma = sp.symbols("sigma gamma", cls=sp.Function)
+sigma, gamma, gamma_letter = sp.Function("sigma"), sp.Function("gamma"), sp.Symbol("gamma")
 #: Above this tangent of half the arcsine the bound of the arcsine by a right angle is enough.
 SPLIT = sp.Rational(18, 25)
 
@@ -50,8 +50,8 @@ def _direction_steps() -> tuple[Step, ...]:
     root = sp.sqrt(1 - u**2)
     return (
         Step("slope", sentence("The direction is critical for the sum of the profiles {} on the sphere, whose slopes are", gamma(u_j)), sp.Derivative(profile(u), u), (sp.pi - sp.acos(u)) / (2 * sp.pi)),
-        Step("slope-positive", sentence("By Lagrange {} for all {}, with {}, and {} times every component off the teachers vanishes. The slope is a share of the angle, positive unless {}. So {} vanishes only if {} and the neuron is against the teacher: then {}, no critical point", given(Primed(gamma, 1, u_j), "=", Lambda * u_j), j, given(Lambda, "=", Total(Primed(gamma, 1, u_j) * u_j, j)), Lambda, given(u_j, "=", -1), Lambda, given(k, "=", 1), given(T, "=", 0)), (sp.pi - theta) / (2 * sp.pi), sp.S.Zero, Relation.POSITIVE, domain=((theta, sp.S.Zero, sp.pi),)),
-        Step("not-zero", sentence("Else there is no component off the teachers, and no {} vanishes, since the slope at zero does not: all have the sign of {}, and {} is the same for all", u_j, Lambda, Primed(gamma, 1, u) / u), at((sp.pi - sp.acos(u)) / (2 * sp.pi), {u: 0}), sp.Rational(1, 4)),
+        Step("slope-positive", sentence("By Lagrange {} for all {}, with {}, and {} times every component off the teachers vanishes. The slope is a share of the angle, positive unless {}. So {} vanishes only if {} and the neuron is against the teacher: then {}, no critical point", given(Primed(gamma_letter, 1, u_j), "=", Lambda * u_j), j, given(Lambda, "=", Total(Primed(gamma_letter, 1, u_j) * u_j, j)), Lambda, given(u_j, "=", -1), Lambda, given(k, "=", 1), given(T, "=", 0)), (sp.pi - theta) / (2 * sp.pi), sp.S.Zero, Relation.POSITIVE, domain=((theta, sp.S.Zero, sp.pi),)),
+        Step("not-zero", sentence("Else there is no component off the teachers, and no {} vanishes, since the slope at zero does not: all have the sign of {}, and {} is the same for all", u_j, Lambda, Primed(gamma_letter, 1, u) / u), at((sp.pi - sp.acos(u)) / (2 * sp.pi), {u: 0}), sp.Rational(1, 4)),
         Step("ratio-slope", "Positive cosines: this ratio has the slope", sp.Derivative(_ratio(u), u), -(sp.pi - sp.acos(u) - u / root) / (2 * sp.pi * u**2)),
         Step("decreasing", sentence("With {} and {} the arcsine, a right angle less the arccosine, the bracket is positive up to {}, where the ratio decreases", given(tau, "=", u / root), A, 1 / sp.sqrt(2)), sp.pi / 2 + A - tau, sp.S.Zero, Relation.POSITIVE, domain=((tau, sp.S.Zero, sp.S.One),)),
         Step("there", "to the value", at(_ratio(u), {u: 1 / sp.sqrt(2)}), 3 * sp.sqrt(2) / 8),

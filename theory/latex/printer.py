@@ -147,9 +147,10 @@ class PaperPrinter(LatexPrinter):  # type: ignore[misc]
             return f"{self._print(expr.base)}^{{{expr.exp.p}/{expr.exp.q}}}"
         return str(super()._print_Pow(expr))
 
-    def _print_AppliedUndef(self, expr: AppliedUndef) -> str:
+    def _print_AppliedUndef(self, expr: AppliedUndef, exp: str | None = None) -> str:
         name = str(self._notation.get(expr.func, letter(expr.func.__name__)))
-        return f"{name}\\left({', '.join(map(self._print, expr.args))}\\right)"
+        text = f"{name}\\left({', '.join(map(self._print, expr.args))}\\right)"
+        return text if exp is None else rf"{text}^{{{exp}}}"
 
     def _print_Function(self, expr: sp.Function, exp: str | None = None) -> str:
         known = hasattr(self, f"_print_{expr.func.__name__}") or expr.func.__name__ in (

@@ -52,7 +52,7 @@ INTERRUPTED = 130
     type=click.Choice(["erf", "relu"]),
     default="erf",
     show_default=True,
-    help="relu: for each structure the n at which it exists, is a minimum, and is lowest; in double precision.",
+    help="relu: for each structure the n at which it exists, is a minimum, and is lowest; indices certified.",
 )
 @json_option
 def boundaries_command(

@@ -13,11 +13,12 @@ from rich.table import Table
 from numerics.precision import decimal
 from verify import report
 from verify.cli.output import open_target
+from verify.rectified.matching import label
 from verify.rectified.survey import Cell, boundary_row, ranges, spans, survey
 from verify.versions import versions
 
 #: Up to this k the structures of every n take minutes together at most.
-LARGEST = 50
+LARGEST = 20
 INTERRUPTED = 130
 
 
@@ -66,9 +67,11 @@ def _show(rows: Sequence[Sequence[Cell]]) -> None:
     if len(rows) == 1:
         out.print()
         out.print(_each(rows[0]))
+    every = all(all(cell.certified) for row in rows for cell in row)
+    proof = "every index certified" if every else "indices certified but those with a star, in double precision"
     out.print(
-        "Structures of n living neurons, no two collinear; minimum: on the quotient by rescaling, by the Hessian in "
-        "double precision; lowest: among the minima of n neurons."
+        "Structures of n living neurons, no two collinear; minimum: on the quotient by rescaling; lowest: among the "
+        f"minima of n neurons; {proof}."
     )
 
 
@@ -78,7 +81,7 @@ def _each(cells: Sequence[Cell]) -> Table:
     for name in ("n", "structure", "index", "loss"):
         table.add_column(name, justify="left" if name == "structure" else "right")
     for cell in cells:
-        for number, point in enumerate(cell.points):
-            index = "?" if point.index is None else str(point.index)
-            table.add_row(str(cell.n) if number == 0 else "", point.name, index, decimal(point.loss, 12))
+        for number, (point, index, proved) in enumerate(zip(cell.points, cell.indices, cell.certified, strict=True)):
+            shown = "?" if index is None else str(index) if proved else f"{index}*"
+            table.add_row(str(cell.n) if number == 0 else "", label(point), shown, decimal(point.loss, 12))
     return table

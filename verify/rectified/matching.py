@@ -19,7 +19,7 @@ from numerics.problem import Array, Problem
 from numerics.rectified.description import describe
 from numerics.rectified.structures import Point, structures
 from verify.matching import MARGIN, ROUGH_TOLERANCE, Match
-from verify.names import UNCLASSIFIED, describe_partition
+from verify.names import COPY_AVERAGE, UNCLASSIFIED, describe_partition
 
 #: Rounds of assignments of students and teachers by turns; they end when nothing changes.
 ROUNDS = 20
@@ -71,11 +71,23 @@ def match_reduced(
     >>> found.structure, found.partition, float(found.distance) < 1e-4
     ('copy-average', (2,), True)
     """
+    return identified(problem, omega, signs, dps=dps, tolerance=tolerance)[0]
+
+
+def identified(
+    problem: Problem,
+    omega: ArrayLike | Exact,
+    signs: Sequence[int] | NDArray[np.intp],
+    *,
+    dps: int,
+    tolerance: float,
+) -> tuple[Match, NDArray[np.intp] | None]:
+    """The same with the structure's neuron for each of the network's, None where it is not named. Approximation."""
     s = np.asarray(signs, dtype=np.intp)
     exact = _exact(omega, (len(s), problem.dim))
     why = why_no_rectified_theory(problem, len(s))
     if why is not None:
-        return Match(UNCLASSIFIED, why=why)
+        return Match(UNCLASSIFIED, why=why), None
     b = int(np.sign(problem.teacher_outgoing[0]))
     s = s * b
     coordinates = to_double(exact).reshape(len(s), problem.dim) @ problem.teacher.T
@@ -87,8 +99,9 @@ def match_reduced(
         )
     ranked.sort(key=lambda entry: entry[:2])
     if not ranked:
-        return Match(UNCLASSIFIED, why=f"not yet named: {describe(coordinates, s)}")
-    return _conclude(ranked, coordinates, s, b, tolerance)
+        return Match(UNCLASSIFIED, why=f"not yet named: {describe(coordinates, s)}"), None
+    found = _conclude(ranked, coordinates, s, b, tolerance)
+    return found, None if found.structure == UNCLASSIFIED else ranked[0][3]
 
 
 def why_no_rectified_theory(problem: Problem, neurons: int) -> str | None:
@@ -109,7 +122,22 @@ def why_no_rectified_theory(problem: Problem, neurons: int) -> str | None:
 
 def label(point: Point) -> str:
     """A structure's name with its partition, if it has one. Exact."""
-    return point.name if point.partition is None else f"{point.name} {describe_partition(point.partition)}"
+    return labelled(point.name, point.partition, point.n)
+
+
+def labelled(name: str, partition: tuple[int, ...] | None, neurons: int) -> str:
+    """The same of a name. Exact.
+
+    Examples
+    --------
+    >>> labelled("copy-average", (1, 1, 3), 3), labelled("against-teacher", (1, 6), 7)
+    ('copy-average 2 x 1 + 3', 'against-teacher 1 of 7')
+    """
+    if partition is None:
+        return name
+    if name == COPY_AVERAGE:
+        return f"{name} {describe_partition(partition)}"
+    return f"{name} {partition[0]} of {neurons}"
 
 
 def _exact(omega: ArrayLike | Exact, shape: tuple[int, int]) -> Exact:

@@ -11,9 +11,9 @@ from numerics.problem import Problem
 from numerics.rectified.description import roles
 from numerics.rectified.structures import Point, structures
 from numerics.rectified.transverse import Room, room
-from verify.names import describe_partition
 from verify.prediction import Prediction
-from verify.rectified.matching import why_no_rectified_theory
+from verify.rectified.matching import labelled, why_no_rectified_theory
+from verify.rectified.proof import certify_point
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class RectifiedPrediction:
 
     def describe(self, n: int) -> str:
         """The structure in words, with what is said of the neurons that it does not have. Exact."""
-        name = self.structure if self.partition is None else f"{self.structure} {describe_partition(self.partition)}"
+        name = labelled(self.structure, self.partition, self.neurons)
         if n == self.neurons:
             return name
         others = []
@@ -80,7 +80,7 @@ class RectifiedPrediction:
         return f"{name}{size}; {n - self.neurons} more: {' or '.join(others)}"
 
 
-def predict_rectified(problem: Problem, *, dps: int = 50) -> tuple[RectifiedPrediction, ...]:
+def predict_rectified(problem: Problem, *, dps: int = 50, certified: bool = False) -> tuple[RectifiedPrediction, ...]:
     """List the structures that are minima for a network of n neurons. Approximation.
 
     Those of n neurons, and those of m < n for which a further neuron has room: dead, if ``a h >= 0`` on the unit
@@ -93,6 +93,9 @@ def predict_rectified(problem: Problem, *, dps: int = 50) -> tuple[RectifiedPred
         n <= k, trained outgoing weights.
     dps : int
         Digits of the losses.
+    certified : bool
+        Prove which are minima; else, and where no proof was found, the Hessian in double precision decides. What is
+        said of further neurons is not proved.
 
     Returns
     -------
@@ -112,12 +115,23 @@ def predict_rectified(problem: Problem, *, dps: int = 50) -> tuple[RectifiedPred
     found = []
     for m in range(problem.n + 1):
         for point in structures(m, problem.k, dps=dps):
-            if point.minimum:
+            minimum, proved = _is_minimum(point, problem.dim, certified, dps)
+            if minimum:
                 dead, collinear = _others(problem, point) if m < problem.n else ((), ())
                 if m == problem.n or dead or collinear:
                     partition, loss = point.partition, point.loss
-                    found.append(RectifiedPrediction(point.name, partition, loss, m, dead, collinear, point))
+                    found.append(RectifiedPrediction(point.name, partition, loss, m, dead, collinear, point, proved))
     return tuple(sorted(found, key=lambda prediction: prediction.loss))
+
+
+def _is_minimum(point: Point, dim: int, certified: bool, dps: int) -> tuple[bool, bool]:
+    """Whether a structure is a strict minimum on the quotient, and whether that was proved."""
+    if certified and point.n:
+        found = certify_point(point, dim=dim, dps=dps)
+        if found.index is not None:
+            return found.index == 0, True
+    # Without neurons there is nothing to prove but what is said of the dead.
+    return point.index_in(dim) == 0, False
 
 
 def room_beside(point: Point, dim: int) -> Room:
@@ -146,8 +160,8 @@ def _others(problem: Problem, point: Point) -> tuple[tuple[int, ...], tuple[Comp
     return dead, tuple(companions)
 
 
-def predictions(problem: Problem, *, dps: int = 50) -> tuple[Prediction, ...]:
-    """The same as predictions of the JSON contract. Approximation."""
+def predictions(problem: Problem, *, dps: int = 50, certified: bool = False) -> tuple[Prediction, ...]:
+    """The same as :func:`predict_rectified`, as predictions of the JSON contract. Approximation."""
     return tuple(
         Prediction(
             found.structure,
@@ -158,5 +172,5 @@ def predictions(problem: Problem, *, dps: int = 50) -> tuple[Prediction, ...]:
             found.dead,
             tuple(sorted({companion.sign for companion in found.collinear})),
         )
-        for found in predict_rectified(problem, dps=dps)
+        for found in predict_rectified(problem, dps=dps, certified=certified)
     )

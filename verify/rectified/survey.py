@@ -10,28 +10,54 @@ from mpmath import mp
 
 from numerics.precision import decimal
 from numerics.rectified.structures import Point, structures
+from verify.rectified.proof import certify_point
 
 #: Families in the order of the tables; others follow in the order in which they turn up.
-ORDER = ("copy-average", "perturbed-copy-average", "perturbed-copy", "negative-corrector", "against-teacher")
+ORDER = (
+    "copy-average",
+    "perturbed-copy-average",
+    "perturbed-copy",
+    "negative-corrector",
+    "against-teacher",
+    "reflected-copy",
+)
 
 
 @dataclass(frozen=True, eq=False)
 class Cell:
-    """The structures of n neurons on k teachers. Approximation."""
+    """The structures of n neurons on k teachers. Approximation.
+
+    Attributes
+    ----------
+    n, k : int
+    points : tuple of Point
+        In the order of their losses.
+    indices : tuple of int or None
+        Their indices on the quotient by rescaling.
+    certified : tuple of bool
+        Which of these were proved.
+    """
 
     n: int
     k: int
     points: tuple[Point, ...]
+    indices: tuple[int | None, ...]
+    certified: tuple[bool, ...]
+
+    @property
+    def minima(self) -> tuple[Point, ...]:
+        """Those of index 0, in the order of their losses."""
+        return tuple(point for point, index in zip(self.points, self.indices, strict=True) if index == 0)
 
     @property
     def lowest(self) -> Point | None:
         """The minimum of the lowest loss."""
-        return next((point for point in self.points if point.minimum), None)
+        return next(iter(self.minima), None)
 
 
 @dataclass(frozen=True)
 class Range:
-    """For which n a structure exists, is a minimum, and is the lowest one. Approximation."""
+    """For which n a structure exists, is a minimum (in some partition), and is the lowest one. Approximation."""
 
     structure: str
     exists: tuple[int, ...]
@@ -40,14 +66,21 @@ class Range:
 
 
 def survey(k: int, *, dps: int = 20) -> tuple[Cell, ...]:
-    """The structures for all 1 <= n <= k. Approximation.
+    """The structures for all 1 <= n <= k, their indices certified. Approximation.
 
     Examples
     --------
     >>> [cell.lowest.name for cell in survey(3)]
     ['copy-average', 'perturbed-copy-average', 'copy-average']
     """
-    return tuple(Cell(n, k, structures(n, k, dps=dps)) for n in range(1, k + 1))
+    return tuple(_cell(n, k, dps) for n in range(1, k + 1))
+
+
+def _cell(n: int, k: int, dps: int) -> Cell:
+    points = structures(n, k, dps=dps)
+    proved = [certify_point(point, dps=dps).index for point in points]
+    indices = tuple(point.index if index is None else index for point, index in zip(points, proved, strict=True))
+    return Cell(n, k, points, indices, tuple(index is not None for index in proved))
 
 
 def ranges(cells: Sequence[Cell]) -> tuple[Range, ...]:
@@ -58,7 +91,7 @@ def ranges(cells: Sequence[Cell]) -> tuple[Range, ...]:
     found = []
     for name in names:
         exists = tuple(cell.n for cell in cells if any(p.name == name for p in cell.points))
-        minimum = tuple(cell.n for cell in cells if any(p.name == name and p.minimum for p in cell.points))
+        minimum = tuple(cell.n for cell in cells if any(p.name == name for p in cell.minima))
         lowest = tuple(cell.n for cell in cells if cell.lowest is not None and cell.lowest.name == name)
         if exists:
             found.append(Range(name, exists, minimum, lowest))
@@ -81,9 +114,9 @@ def boundary_row(cells: Sequence[Cell], *, dps: int = 20) -> dict[str, Any]:
     lower = [n for n in copy if n not in average or copy[n].loss < average[n].loss]
     return {
         "k": k,
-        "pc_minimum_from": _from([n for n in copy if copy[n].minimum], k - 1),
+        "pc_minimum_from": _from([n for n in copy if _minimal(inner, copy[n])], k - 1),
         "pc_lower_from": _from(lower, k - 1),
-        "ca_minimum_up_to": max((n for n in average if average[n].minimum), default=None),
+        "ca_minimum_up_to": max((n for n in average if _minimal(inner, average[n])), default=None),
         "families": [
             {"structure": r.structure, "exists": list(r.exists), "minimum": list(r.minimum), "lowest": list(r.lowest)}
             for r in ranges(cells)
@@ -95,15 +128,20 @@ def boundary_row(cells: Sequence[Cell], *, dps: int = 20) -> dict[str, Any]:
                     {
                         "structure": point.name,
                         "partition": list(point.partition) if point.partition else None,
-                        "index": point.index,
+                        "index": index,
+                        "certified": certified,
                         "loss": decimal(mp.mpf(point.loss), dps),
                     }
-                    for point in cell.points
+                    for point, index, certified in zip(cell.points, cell.indices, cell.certified, strict=True)
                 ],
             }
             for cell in cells
         ],
     }
+
+
+def _minimal(cells: Sequence[Cell], point: Point) -> bool:
+    return any(point in cell.minima for cell in cells)
 
 
 def _from(members: Sequence[int], last: int) -> int | None:
