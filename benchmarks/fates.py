@@ -1,4 +1,4 @@
-"""What becomes of ReLU neurons: how often they die, come back, collapse, copy or average, from the JSON of ``verify``.
+"""What becomes of ReLU neurons: how often they die, come back, collapse, copy or average, counted in JSON.
 
     copy-average verify -n 1:6 -k 6 --seeds 20 --activation relu --no-certify --json relu.json
     python benchmarks/fates.py relu.json [more.json ...]

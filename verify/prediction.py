@@ -31,8 +31,9 @@ class Prediction:
         Neurons of the structure, where further ones may be dead or collinear with them (ReLU); else None.
     dead : tuple of int
         Signs of the outgoing weights that dead neurons may have.
-    collinear : tuple of int
-        1 where a neuron may lie along one of the structure's of its own sign, -1 where along one of the other sign.
+    collinear : tuple of (str, int)
+        What the structure's neurons do along which a further one may lie, and 1 if with the same sign, -1 if with the
+        other.
     """
 
     structure: str
@@ -41,7 +42,7 @@ class Prediction:
     certified: bool = False
     neurons: int | None = None
     dead: tuple[int, ...] = ()
-    collinear: tuple[int, ...] = ()
+    collinear: tuple[tuple[str, int], ...] = ()
 
     def holds(self, record: dict[str, Any]) -> bool:
         """Whether a run ended in this structure, its other neurons dead or collinear as it allows. Exact."""
@@ -53,8 +54,8 @@ class Prediction:
         spare = record["spare"]
         return (
             record["neurons"] == self.neurons
-            and set(spare["dead"]) <= set(self.dead)
-            and set(spare["collinear"]) <= set(self.collinear)
+            and set(spare["dead"]) <= {0, *self.dead}
+            and {(c["role"], c["sign"]) for c in spare["collinear"]} <= set(self.collinear)
         )
 
     def document(self, dps: int) -> dict[str, Any]:
@@ -68,7 +69,8 @@ class Prediction:
         }
         if self.neurons is None:
             return document
-        return {**document, "neurons": self.neurons, "dead": list(self.dead), "collinear": list(self.collinear)}
+        companions = [{"role": role, "sign": sign} for role, sign in self.collinear]
+        return {**document, "neurons": self.neurons, "dead": list(self.dead), "collinear": companions}
 
 
 def read_prediction(document: dict[str, Any]) -> Prediction:
@@ -80,7 +82,7 @@ def read_prediction(document: dict[str, Any]) -> Prediction:
         bool(document["certified"]),
         document.get("neurons"),
         tuple(document.get("dead", ())),
-        tuple(document.get("collinear", ())),
+        tuple((c["role"], c["sign"]) for c in document.get("collinear", ())),
     )
 
 

@@ -113,7 +113,7 @@ def test_one_neuron_dies_exactly_if_its_weight_is_negative_and_longer() -> None:
 
 
 def test_predictions_hold_only_with_the_room_they_have() -> None:
-    fewer = Prediction("copy-average", (3,), mp.mpf("0.48"), neurons=1, dead=(-1,), collinear=(-1,))
+    fewer = Prediction("copy-average", (3,), mp.mpf("0.48"), neurons=1, dead=(-1,), collinear=(("average", -1),))
     record: dict[str, Any] = {
         "structure": "copy-average",
         "partition": [3],
@@ -122,7 +122,9 @@ def test_predictions_hold_only_with_the_room_they_have() -> None:
     }
     assert fewer.holds(record)
     assert not fewer.holds({**record, "spare": {"dead": [1], "collinear": []}})
-    assert not fewer.holds({**record, "spare": {"dead": [], "collinear": [1]}})
+    assert not fewer.holds({**record, "spare": {"dead": [], "collinear": [{"role": "average", "sign": 1}]}})
+    assert not fewer.holds({**record, "spare": {"dead": [], "collinear": [{"role": "copy", "sign": -1}]}})
+    assert fewer.holds({**record, "spare": {"dead": [], "collinear": [{"role": "average", "sign": -1}]}})
     assert not fewer.holds({**record, "neurons": 2})
     assert read_prediction(json.loads(json.dumps(fewer.document(20)))).document(20) == fewer.document(20)
 
@@ -170,9 +172,9 @@ def test_matching_is_invariant_under_rescaling_permutation_and_splitting() -> No
     split[4, -1] = -1.0
     merged = match(wide, split)
     assert merged.structure == "perturbed-copy-average"
-    assert merged.groups == [[0, 3]]
-    assert merged.dead == (-1,)
-    assert merged.collinear == (-1,)
+    assert [company.neurons for company in merged.naming.companies] == [(0, 3)]
+    assert (merged.naming.companies[0].same, merged.naming.companies[0].opposite) == (0, 1)
+    assert (merged.naming.dead, merged.naming.dead_signs) == ((4,), (-1,))
     assert merged.assignment[4] == ()
     assert merged.assignment[0] == merged.assignment[3]
 

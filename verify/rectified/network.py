@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import flint
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from numerics.newton import GUARD_DIGITS, Polished, read_point
 from numerics.precision import Exact, digits, from_ball, to_ball
-from numerics.problem import Problem
+from numerics.problem import Array, Problem
 from numerics.rectified.gauge import Reduced, reduced
 from verify.matching import ROUGH_TOLERANCE, Match
-from verify.rectified.matching import match_reduced
+from verify.rectified.naming import Naming, name_network
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,21 +27,21 @@ class RectifiedMatch(Match):
     Attributes
     ----------
     reduced : Reduced
-    dead : tuple of int
-        Signs of the outgoing weights of dead neurons.
-    collinear : tuple of int
-        For each neuron beyond the first of a group of one direction, 1 if its outgoing weight has the sign of the
-        merged neuron, -1 if the other.
+    naming : Naming
     """
 
     reduced: Reduced = field(kw_only=True)
-    dead: tuple[int, ...] = ()
-    collinear: tuple[int, ...] = ()
+    naming: Naming = field(kw_only=True)
 
-    @property
-    def groups(self) -> list[list[int]]:
-        """Neurons that have one direction, where there is more than one."""
-        return [[int(i) for i in group] for group in self.reduced.groups if len(group) > 1]
+
+@dataclass(frozen=True, eq=False)
+class _Merged:
+    """The reduced network with its vectors to all digits."""
+
+    signs: NDArray[np.intp]
+    omega: Exact | Array
+    groups: Sequence[Sequence[int]]
+    dead: Sequence[int]
 
 
 def merged(small: Reduced, exact: Exact, dps: int) -> Exact:
@@ -91,19 +92,17 @@ def match_rectified(
     small = reduced(problem, rough)
     omega = merged(small, exact, dps) if isinstance(theta, Polished) else small.omega
     within = ROUGH_TOLERANCE if tolerance is None else tolerance
-    found = match_reduced(problem, omega, small.signs.astype(int), dps=dps, tolerance=within)
-    signs = np.sign(rough[:, -1]).astype(int)
-    dead = tuple(int(signs[i]) for i in small.dead)
-    whole: list[tuple[int, ...]] = [()] * problem.n
-    extra: list[int] = []
-    for number, (group, sign) in enumerate(zip(small.groups, small.signs, strict=True)):
-        for i in group:
-            whole[i] = found.assignment[number] if found.assignment else ()
-        kinds = [int(signs[i] * sign) for i in group]
-        kinds.remove(1)
-        extra += kinds
+    network = _Merged(small.signs.astype(np.intp), omega, small.groups, small.dead)
+    naming = name_network(problem, network, rough[:, -1], dps=dps, tolerance=within)
+    found = naming.match
     fields = {name: getattr(found, name) for name in Match.__dataclass_fields__}
-    named = RectifiedMatch(**fields, reduced=small, dead=dead, collinear=tuple(sorted(extra)))
+    named = RectifiedMatch(**fields, reduced=small, naming=naming)
     if found.assignment is None:
         return named
-    return replace(named, assignment=tuple(whole), signs=tuple(int(s) for s in signs))
+    whole: list[tuple[int, ...]] = [()] * problem.n
+    living = [group for group in small.groups if not set(group) & set(naming.dead)]
+    for group, teachers in zip(living, found.assignment, strict=True):
+        for i in group:
+            whole[i] = teachers
+    signs = tuple(int(s) for s in np.sign(rough[:, -1]))
+    return replace(named, assignment=tuple(whole), signs=signs)

@@ -170,7 +170,7 @@ def predictions(problem: Problem, *, dps: int = 50, certified: bool = False) -> 
             found.certified,
             found.neurons,
             found.dead,
-            tuple(sorted({companion.sign for companion in found.collinear})),
+            tuple(sorted({(companion.role, companion.sign) for companion in found.collinear})),
         )
         for found in predict_rectified(problem, dps=dps, certified=certified)
     )

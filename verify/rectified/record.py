@@ -9,6 +9,7 @@ from numerics.problem import Array, Problem
 from numerics.rectified.description import describe
 from verify.matching import Match
 from verify.names import UNCLASSIFIED
+from verify.rectified.naming import Naming
 from verify.rectified.network import RectifiedMatch
 
 
@@ -23,6 +24,15 @@ def event_record(event: Event) -> dict[str, Any]:
         "direction": [float(x) for x in event.direction],
         "margin": event.margin,
     }
+
+
+def _companions(naming: Naming) -> list[dict[str, Any]]:
+    """One entry for each neuron beyond the first of a direction."""
+    return [
+        {"role": company.role, "sign": sign}
+        for company in naming.companies
+        for sign in [1] * company.same + [-1] * company.opposite
+    ]
 
 
 def fields(problem: Problem, found: Match, polished: Array, flow: Flow | None = None) -> dict[str, Any]:
@@ -40,11 +50,12 @@ def fields(problem: Problem, found: Match, polished: Array, flow: Flow | None = 
     -------
     dict
         ``neurons``: those left with dead ones removed and collinear ones merged. ``spare``: signs of the outgoing
-        weights of dead neurons, and for each further neuron of a direction whether it has the merged one's sign.
+        weights of dead neurons, and for each further neuron of a direction what the merged one does in the structure
+        and whether it has that one's sign.
     """
     if not isinstance(found, RectifiedMatch):
         return {}
-    small = found.reduced
+    small, naming = found.reduced, found.naming
     evidence: dict[str, Any] | None = None
     if found.structure == UNCLASSIFIED and len(small.signs):
         evidence = {"description": describe(small.omega @ problem.teacher.T, small.signs.astype(int))}
@@ -52,10 +63,10 @@ def fields(problem: Problem, found: Match, polished: Array, flow: Flow | None = 
     if flow is not None:
         course = {"balance_drift": flow.balance_drift, "events": [event_record(event) for event in flow.events]}
     return {
-        "neurons": len(small.signs),
-        "dead": [int(i) for i in small.dead],
-        "collinear": found.groups,
-        "spare": {"dead": list(found.dead), "collinear": list(found.collinear)},
+        "neurons": naming.neurons,
+        "dead": list(naming.dead),
+        "collinear": [list(company.neurons) for company in naming.companies],
+        "spare": {"dead": list(naming.dead_signs), "collinear": _companions(naming)},
         "balance": [float(row[-1] ** 2 - row[:-1] @ row[:-1]) for row in polished],
         "evidence": evidence,
         **course,
