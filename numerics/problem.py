@@ -57,7 +57,7 @@ class Problem:
     n, k : int
         Numbers of student and teacher neurons, at least 1.
     activation : str
-        ``"erf"``, meaning :math:`\mathrm{erf}(x / \sqrt 2)`.
+        ``"erf"``, meaning :math:`\mathrm{erf}(x / \sqrt 2)`, or another name from ``numerics.kernels``.
     dim : int, optional
         Input dimension d; default the teacher's, or ``k + 1``.
     teacher : array_like, shape (k, dim), optional
@@ -146,9 +146,11 @@ class Problem:
     def why_no_theory(self) -> str | None:
         """Say which hypothesis of the theory fails, or None if all hold. Approximation.
 
-        The theory of erf needs an orthonormal teacher with outgoing weights of absolute value 1, at most as
+        The theory is that of erf. It needs an orthonormal teacher with outgoing weights of absolute value 1, at most as
         many students as teachers, and trained outgoing weights. Orthonormality is tested to 1e-12.
         """
+        if self.activation != "erf":
+            return f"the theory of copies and averages is that of erf, not of {self.activation}"
         gram = self.teacher @ self.teacher.T
         if np.abs(gram - np.eye(self.k)).max() > ORTHONORMAL_TOLERANCE:
             return "the teacher's incoming weights are not orthonormal"

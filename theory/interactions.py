@@ -11,11 +11,11 @@ from typing import Protocol
 
 import sympy as sp
 
-from theory import gaussian
+from theory.activation.error_function import ARCSINE, ROOM
 from theory.activations import activation as find_activation
-from theory.derivation import Derivation, Relation, Step
-from theory.symbols import p, q, r1, r2, s, u, x, y
-from theory.unevaluated import at
+from theory.activations import closed
+from theory.derivation import Derivation
+from theory.symbols import p, q, r1, r2, s, u
 
 
 class Interaction(Protocol):
@@ -78,7 +78,9 @@ class Pair:
 
 @cache
 def interaction_derivation(activation: str = "erf") -> Derivation:
-    r"""Derive the interaction function by Price's theorem. Exact.
+    r"""Derive the interaction function of an activation. Exact.
+
+    For erf, by Price's theorem,
 
     .. math:: g = \frac{2}{\pi} \arcsin\frac{s}{\sqrt{(1+p)(1+q)}}
 
@@ -90,7 +92,7 @@ def interaction_derivation(activation: str = "erf") -> Derivation:
     Raises
     ------
     ValueError
-        If the activation is not known.
+        If the activation is not known, or has no interaction function in closed form.
 
     References
     ----------
@@ -102,87 +104,55 @@ def interaction_derivation(activation: str = "erf") -> Derivation:
     True
     """
     sigma = find_activation(activation)
-    slope = sp.diff(sigma.expression, x)
-    integrand = slope * slope.subs(x, y) * gaussian.density()
-    A, B, C, K = gaussian.A, gaussian.B, gaussian.C, gaussian.K
-    det = gaussian.DETERMINANT
-    form = ((A, 1 + q / det), (B, s / det), (C, 1 + p / det))
-    front = 1 / (sp.pi**2 * sp.sqrt(det))
-    d_s = 2 / (sp.pi * sp.sqrt((1 + p) * (1 + q) - s**2))
-    value = 2 / sp.pi * sp.asin(s / sp.sqrt((1 + p) * (1 + q)))
-    # 2 pi front / sqrt(A K) with A K = A C - B^2, cleared of the common factor 1/det; both sides are
-    # positive, so that equal squares are equal values.
-    planar = 2 * sp.pi * front / sp.sqrt(A * C - B**2)
-    steps = (
-        Step(
-            "slope",
-            r"$\sigma'(x)$",
-            sigma.expression,
-            sp.sqrt(2 / sp.pi) * sp.exp(-(x**2) / 2),
-            Relation.DERIVATIVE,
-            x,
-        ),
-        gaussian.price_step(),
-        Step(
-            "integrand",
-            r"$\sigma'(x)\sigma'(y)\varphi(x, y)$ is the exponential of a quadratic form with "
-            r"$A = 1 + q/\Delta$, $B = s/\Delta$, $C = 1 + p/\Delta$, $\Delta = pq - s^2$",
-            sp.powsimp(integrand),
-            front * sp.exp(-(A * x**2 - 2 * B * x * y + C * y**2) / 2),
-            where=form,
-        ),
-        *gaussian.quadratic_steps(),
-        Step(
-            "completed-square",
-            r"$AK = AC - B^2 = ((1+p)(1+q) - s^2)/\Delta$",
-            A * K,
-            ((1 + p) * (1 + q) - s**2) / det,
-            where=((K, (C - B**2 / A).subs(dict(form))), *form),
-        ),
-        Step(
-            "covariance-derivative",
-            r"$\partial_s g = \frac{2}{\pi} ((1+p)(1+q) - s^2)^{-1/2}$ (squares of positive numbers)",
-            planar**2,
-            d_s**2,
-            where=form,
-        ),
-        Step(
-            "odd",
-            r"$\sigma$ is odd, so $g = 0$ at $s = 0$ (independent factors of mean 0)",
-            at(sigma.expression, {x: -y}),
-            -sigma.at(y),
-        ),
-        Step("origin", r"The arcsine vanishes at $s = 0$", at(value, {s: 0}), sp.S.Zero),
-        # The derivative of the arcsine, squared: both sides positive on s^2 < (1 + p)(1 + q).
-        Step("antiderivative", r"Integrate over $s$ from $0$", sp.Derivative(value, s) ** 2, d_s**2),
-    )
-    return Derivation(f"{activation}-interaction", steps, value)
+    if sigma.derive is None:
+        raise ValueError(
+            f"activation: got {activation!r}, which has no interaction function in closed form; "
+            f"{', '.join(sorted(closed()))} have"
+        )
+    return sigma.derive()
 
 
 @cache
 def pair(activation: str = "erf") -> Pair:
     """The interaction function and its derivatives in (s, p, q). Exact.
 
-    The derivatives are those of :func:`interaction_derivation`, written without the arcsine and without
-    nested radicals, so that code generated from them does not cancel.
+    Written without nested radicals (and for erf without the arcsine in derivatives), so that code generated from
+    them does not cancel.
+
+    Raises
+    ------
+    ValueError
+        As :func:`interaction_derivation`.
     """
-    derivation = interaction_derivation(activation)
-    d_s = 2 / (sp.pi * sp.sqrt((1 + p) * (1 + q) - s**2))
-    d_p = -s / (2 * (1 + p)) * d_s
+    value = interaction_derivation(activation).result
+    if activation == "erf":
+        d_s = 2 / (sp.pi * sp.sqrt((1 + p) * (1 + q) - s**2))
+        d_p = -s / (2 * (1 + p)) * d_s
+        second = {
+            order: sp.factor_terms(sp.diff(d_s if order[0] == "s" else d_p, *_symbols(order[1:])))
+            for order in _SECOND
+        }
+        return Pair(value, d_s, d_p, **{f"d_{order}": f for order, f in second.items()})
+    first = {z: _differentiated(value, z) for z in (s, p)}
+    second = {order: _differentiated(first[_symbols(order)[0]], _symbols(order)[1]) for order in _SECOND}
+    return Pair(value, first[s], first[p], **{f"d_{order}": f for order, f in second.items()})
 
-    def derivative(of: sp.Expr, by: sp.Symbol) -> sp.Expr:
-        return sp.factor_terms(sp.diff(of, by))
 
-    return Pair(
-        derivation.result,
-        d_s,
-        d_p,
-        d_ss=derivative(d_s, s),
-        d_sp=derivative(d_s, p),
-        d_sq=derivative(d_s, q),
-        d_pp=derivative(d_p, p),
-        d_pq=derivative(d_p, q),
-    )
+#: The second derivatives that a :class:`Pair` has.
+_SECOND = ("ss", "sp", "sq", "pp", "pq")
+
+
+def _symbols(order: str) -> tuple[sp.Symbol, ...]:
+    return tuple({"s": s, "p": p, "q": q}[letter] for letter in order)
+
+
+def _differentiated(expression: sp.Expr, by: sp.Symbol) -> sp.Expr:
+    """A derivative in which that of the arcsine of the probit family has no nested radicals."""
+    angle = sp.Function("angle")(s, p, q)
+    root = sp.sqrt(ROOM)
+    slopes = {s: 1 / root, p: -s / (2 * (1 + p) * root), q: -s / (2 * (1 + q) * root)}
+    slope = sp.diff(expression.subs(ARCSINE, angle), by)
+    return sp.factor_terms(slope.subs({sp.Derivative(angle, z): f for z, f in slopes.items()}).subs(angle, ARCSINE))
 
 
 def interaction_of(activation: str, inner: sp.Expr, norm2_w: sp.Expr, norm2_v: sp.Expr) -> sp.Expr:

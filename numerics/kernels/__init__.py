@@ -1,14 +1,71 @@
-"""Interaction kernels generated from the theory, one module per activation; beside one an arrangement for speed."""
+"""Interaction kernels by activation: generated from the theory, or by Fourier series; some arranged for speed beside.
+
+A kernel has three functions of (s, p, q) and an arithmetic: ``value``, ``first`` and ``second``, as in the generated
+modules. They are imported (or, for a user's own activation, made) when they are first asked for.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from types import ModuleType
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
+from typing import Any, Protocol
 
-from numerics.kernels import erf, erf_arrays
+from numerics.kernels import erf_arrays
+
+
+class Kernel(Protocol):
+    """Interaction function and derivatives at arrays, balls or intervals. Approximation or enclosure, as those."""
+
+    def value(self, s: Any, p: Any, q: Any, m: Any, /) -> tuple[Any, ...]:
+        """The interaction function."""
+
+    def first(self, s: Any, p: Any, q: Any, m: Any, /) -> tuple[Any, ...]:
+        """Value and derivatives in s and p."""
+
+    def second(self, s: Any, p: Any, q: Any, m: Any, /) -> tuple[Any, ...]:
+        """Derivatives d_s, d_p, d_ss, d_sp, d_sq, d_pp, d_pq."""
+
+
+#: Generated modules, by activation.
+_GENERATED = (
+    "erf",
+    "normal-cdf",
+    "gelu",
+    "linear",
+    "square",
+    "cube",
+    "hermite2",
+    "hermite3",
+    "hermite4",
+    "sin",
+    "cos",
+    "exp",
+)
+
+
+class Kernels(Mapping[str, Kernel]):
+    """Kernels by the name used on the command line. Approximation."""
+
+    def __init__(self) -> None:
+        self._home = {name: f"numerics.kernels.{name.replace('-', '_')}" for name in _GENERATED}
+        self._made: dict[str, Kernel] = {}
+
+    def __getitem__(self, name: str) -> Kernel:
+        if name not in self._made:
+            self._made[name] = import_module(self._home[name])
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys((*self._home, *self._made)))
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._home or name in self._made
+
 
 #: Activations that have a kernel, by the name used on the command line.
-ACTIVATIONS: dict[str, ModuleType] = {"erf": erf}
+ACTIVATIONS = Kernels()
 #: Where there is one, a faster evaluation of what the gradient needs.
 WEIGHTED: dict[str, Callable[..., tuple[Any, Any, Any]]] = {"erf": erf_arrays.weighted}

@@ -1,4 +1,4 @@
-"""The claims of the paper's core (erf), in the order in which they build on each other."""
+"""The claims of the paper's core (erf), in the order in which they build on each other; then other activations."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from theory.claims import (
     copying,
     duplication,
     enclosure,
+    interactions,
     loss,
     minimum,
     neuron,
@@ -44,4 +45,5 @@ def claims() -> tuple[Claim, ...]:
         *duplication.CLAIMS,
         *channel.CLAIMS,
         *enclosure.CLAIMS,
+        *interactions.CLAIMS,
     )

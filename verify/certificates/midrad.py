@@ -13,6 +13,7 @@ Rump, *Fast and parallel interval arithmetic*, 1999.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, TypeAlias
 
@@ -141,10 +142,20 @@ def _bounded(mid: Array, rad: Array) -> Array:
 
 def arcsine(x: MidRad) -> MidRad:
     """Inverse sine, entry by entry in ball arithmetic. Enclosure."""
+    return by_balls(x, lambda ball: ball.asin())
+
+
+def exponential(x: MidRad) -> MidRad:
+    """Exponential, entry by entry in ball arithmetic. Enclosure."""
+    return by_balls(x, lambda ball: ball.exp())
+
+
+def by_balls(x: MidRad, function: Callable[[Any], Any]) -> MidRad:
+    """A function of one variable, entry by entry in ball arithmetic. Enclosure."""
     mid, rad = np.empty(x.shape), np.empty(x.shape)
     with flint.ctx.workprec(64):
         for place in np.ndindex(*x.shape):
-            ball = flint.arb(float(x.mid[place]), float(x.rad[place])).asin()
+            ball = function(flint.arb(float(x.mid[place]), float(x.rad[place])))
             mid[place], rad[place] = from_arb(ball)
     return MidRad(mid, rad)
 
@@ -171,6 +182,7 @@ def rational(a: int, b: int) -> MidRad:
 MIDRAD = SimpleNamespace(
     sqrt=MidRad.sqrt,
     asin=arcsine,
+    exp=exponential,
     rational=rational,
     # The double nearest to pi lies within its unit in the last place.
     pi=MidRad(np.float64(np.pi), np.float64(2.0**-52)),  # type: ignore[arg-type]
