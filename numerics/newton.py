@@ -16,6 +16,7 @@ import scipy.linalg as sla
 from mpmath import mp
 from numpy.typing import ArrayLike
 
+from numerics.kernels import digits_of
 from numerics.matrix_free import DENSE_LIMIT, newton_solver
 from numerics.population import Population
 from numerics.precise import PrecisePopulation, scaled_gradient
@@ -165,7 +166,7 @@ def polish(problem: Problem, theta: ArrayLike, *, dps: int = 50) -> Polished:
     theta : array_like, shape (n, dim + 1)
         A point with a small gradient. If its gradient is already small enough it is returned unchanged.
     dps : int
-        Digits, at least 15.
+        Digits, at least 15; at most those of ``numerics.kernels.digits_of`` are taken.
 
     Returns
     -------
@@ -190,6 +191,8 @@ def polish(problem: Problem, theta: ArrayLike, *, dps: int = 50) -> Polished:
     if isinstance(dps, bool) or not isinstance(dps, int) or dps < 15:
         raise ValueError(f"dps: got {dps!r}, needs an integer of at least 15")
     start = finite_array("theta", theta, problem.shape)
+    # No more than the interaction function is evaluated to.
+    dps = min(dps, digits_of(problem.activation) or dps)
     with np.errstate(all="ignore"):
         newton, near, contraction, trusted = _descend(problem, start)
     with digits(dps + GUARD_DIGITS) as arithmetic:

@@ -43,16 +43,27 @@ _GENERATED = (
 )
 
 
+#: Kernels that are objects, not modules: module and name of the object.
+_OBJECTS = {
+    "tanh": ("numerics.kernels.logistic", "TANH"),
+    "sigmoid": ("numerics.kernels.logistic", "SIGMOID"),
+    "softplus": ("numerics.kernels.logistic", "SOFTPLUS"),
+    "silu": ("numerics.kernels.logistic", "SILU"),
+}
+
+
 class Kernels(Mapping[str, Kernel]):
     """Kernels by the name used on the command line. Approximation."""
 
     def __init__(self) -> None:
-        self._home = {name: f"numerics.kernels.{name.replace('-', '_')}" for name in _GENERATED}
+        self._home = {name: (f"numerics.kernels.{name.replace('-', '_')}", "") for name in _GENERATED} | _OBJECTS
         self._made: dict[str, Kernel] = {}
 
     def __getitem__(self, name: str) -> Kernel:
         if name not in self._made:
-            self._made[name] = import_module(self._home[name])
+            home, attribute = self._home[name]
+            module = import_module(home)
+            self._made[name] = getattr(module, attribute) if attribute else module
         return self._made[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -69,3 +80,14 @@ class Kernels(Mapping[str, Kernel]):
 ACTIVATIONS = Kernels()
 #: Where there is one, a faster evaluation of what the gradient needs.
 WEIGHTED: dict[str, Callable[..., tuple[Any, Any, Any]]] = {"erf": erf_arrays.weighted}
+
+
+def digits_of(activation: str) -> int | None:
+    """Digits to which points may be polished with a kernel; None where there is no bound. Exact."""
+    found: int | None = getattr(ACTIVATIONS[activation], "digits", None)
+    return found
+
+
+def encloses(activation: str) -> bool:
+    """Whether the kernel's balls are proved to hold its values. Exact."""
+    return bool(getattr(ACTIVATIONS[activation], "encloses", True))

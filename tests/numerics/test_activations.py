@@ -122,3 +122,36 @@ def test_balls_hold_doubles() -> None:
                 # Close and narrow: derivatives of the third order are below 100 here.
                 assert abs(ball - at).abs_lower() == 0 or float(abs(ball - at)) < 1e-14, name
                 assert float(flint.arb(ball).rad()) < 1e-3, name
+
+
+@pytest.mark.parametrize("name", ["tanh", "sigmoid", "softplus", "silu"])
+@pytest.mark.parametrize(("r1", "r2", "u"), GRID)
+def test_series_against_quadrature_within_their_proved_errors(name: str, r1: str, r2: str, u: str) -> None:
+    with referee.precision(26):
+        w, v = _vectors(r1, r2, u)
+        expected = _expected(name, w, v, 26)
+        with digits(36) as m:
+            found = _assembled(name, w, v, m)
+        for ball, value in zip(found, expected, strict=True):
+            # Narrow: 1e-25 is what polishing needs; and the quadrature, made for 1e-26, lies in it.
+            assert float(ball.rad()) < 1e-25
+            assert float(abs(ball - value).abs_lower()) < 1e-25
+        doubles = _assembled(name, tuple(map(float, w)), tuple(map(float, v)), FLOAT)
+    assert max(abs(float(x) - float(y)) for x, y in zip(doubles, expected, strict=True)) < 5e-15
+
+
+def test_the_bound_of_the_series_is_a_bound() -> None:
+    """Fewer digits: the radii grow with what is left out, and hold a more accurate value."""
+    from numerics.kernels.logistic import Series
+
+    orders = ((1, 0, 0), (1, 1, 1), (4, 4, 0))
+    for kind in ("tanh", "softplus", "silu"):
+        s, p, q = arb("1.2"), arb("1.7"), arb("0.9")
+        with digits(40):
+            accurate = Series(kind)(orders, s.mid(), p.mid(), q.mid())
+        for few in (8, 16, 24):
+            with digits(few):
+                rough = Series(kind)(orders, s.mid(), p.mid(), q.mid())
+            for left, right in zip(rough, accurate, strict=True):
+                assert abs(left.mid() - right) < left.rad()
+                assert float(left.rad()) < 10.0 ** (3 - few)

@@ -160,6 +160,20 @@ def by_balls(x: MidRad, function: Callable[[Any], Any]) -> MidRad:
     return MidRad(mid, rad)
 
 
+def entrywise(function: Callable[..., tuple[Any, ...]], *arguments: MidRad) -> tuple[MidRad, ...]:
+    """A function of several balls with several results, entry by entry of arrays that broadcast. Enclosure."""
+    mids = np.broadcast_arrays(*(x.mid for x in arguments))
+    rads = np.broadcast_arrays(*(x.rad for x in arguments))
+    results: list[tuple[Array, Array]] = []
+    with flint.ctx.workprec(64):
+        for place in np.ndindex(*mids[0].shape):
+            balls = function(*(flint.arb(float(m[place]), float(r[place])) for m, r in zip(mids, rads, strict=True)))
+            results = results or [(np.empty(mids[0].shape), np.empty(mids[0].shape)) for _ in balls]
+            for (mid, rad), ball in zip(results, balls, strict=True):
+                mid[place], rad[place] = from_arb(ball)
+    return tuple(MidRad(mid, rad) for mid, rad in results)
+
+
 def from_arb(ball: flint.arb) -> tuple[float, float]:
     """Midpoint and radius in double precision of an interval that holds the ball. Enclosure."""
     if not ball.is_finite():
@@ -183,6 +197,7 @@ MIDRAD = SimpleNamespace(
     sqrt=MidRad.sqrt,
     asin=arcsine,
     exp=exponential,
+    entrywise=entrywise,
     rational=rational,
     # The double nearest to pi lies within its unit in the last place.
     pi=MidRad(np.float64(np.pi), np.float64(2.0**-52)),  # type: ignore[arg-type]
