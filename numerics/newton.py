@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import flint
 import numpy as np
@@ -95,6 +96,13 @@ def _symmetric_solver(matrix: Array) -> Callable[[Array], Array] | None:
         return solution
 
     return solve
+
+
+class Steps(Protocol):
+    """Newton steps from the last factorisation. Approximation."""
+
+    def step(self, theta: Array, gradient: Array, /) -> Array:
+        """A step of the shape of theta."""
 
 
 class _Newton:
@@ -198,11 +206,11 @@ def polish(problem: Problem, theta: ArrayLike, *, dps: int = 50) -> Polished:
     with digits(dps + GUARD_DIGITS) as arithmetic:
         population = PrecisePopulation(problem, arithmetic)
         if not trusted:
-            return _finish(population, start, _balls(start), dps, contraction, converged=False)
-        point, converged = _refine(population, newton, _balls(near), dps)
+            return finish(population, start, _balls(start), dps, contraction, converged=False)
+        point, converged = refine(population, newton, _balls(near), dps)
         if not converged:
             point = _balls(start)
-        return _finish(population, start, point, dps, contraction, converged=converged)
+        return finish(population, start, point, dps, contraction, converged=converged)
 
 
 def _descend(problem: Problem, start: Array) -> tuple[_Newton, Array, float, bool]:
@@ -248,7 +256,7 @@ def evaluate(problem: Problem, theta: Exact, *, dps: int = 50) -> Polished:
         population = PrecisePopulation(problem, arithmetic)
         balls = [[to_ball(x) for x in row] for row in theta]
         start = to_double(theta)
-        result = _finish(population, start, balls, dps, 0.0, converged=True)
+        result = finish(population, start, balls, dps, 0.0, converged=True)
     critical = bool(result.grad_inf <= mp.mpf(10) ** -dps)
     return Polished(result.theta, result.loss, result.grad_inf, dps, critical, 0.0, 0.0)
 
@@ -257,10 +265,10 @@ def _balls(theta: Array) -> list[list[flint.arb]]:
     return [[flint.arb(float(x)) for x in row] for row in theta]
 
 
-def _refine(
-    population: PrecisePopulation, newton: _Newton, point: list[list[flint.arb]], dps: int
+def refine(
+    population: PrecisePopulation, newton: Steps, point: list[list[flint.arb]], dps: int
 ) -> tuple[list[list[flint.arb]], bool]:
-    """Frozen Newton in high precision until the gradient is below 10**-dps."""
+    """Frozen Newton in high precision until the gradient is below 10**-dps. Approximation."""
     target = flint.arb(10) ** -dps
     last = None
     # One digit a step would be a bad sign; the bound only guards against stagnation.
@@ -280,7 +288,7 @@ def _refine(
     return point, False
 
 
-def _finish(
+def finish(
     population: PrecisePopulation,
     start: Array,
     point: list[list[flint.arb]],
@@ -289,6 +297,7 @@ def _finish(
     *,
     converged: bool,
 ) -> Polished:
+    """Loss and gradient of a point in balls, as a :class:`Polished`. Approximation."""
     loss, grad_W, grad_a = population.loss_and_gradient([row[:-1] for row in point], [row[-1] for row in point])
     entries = [[*(grad_W[i, x] for x in range(grad_W.ncols())), grad_a[i]] for i in range(grad_W.nrows())]
     gradient = np.array([[from_ball(g) for g in row] for row in entries], dtype=object)

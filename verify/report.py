@@ -22,13 +22,16 @@ from verify.names import (
     FINISHED_EARLY,
     PERTURBED_COPY,
     RAN_ON,
+    UNBOUNDED,
     UNDECIDED,
+    UP_TO_SCALE,
     describe_partition,
 )
 
 #: Width of tables that do not go to a terminal.
 WIDTH = 118
 SHORT = {COPY_AVERAGE: "CA", PERTURBED_COPY: "PC", CHANNEL: "channel", DUPLICATED: "duplicated", DORMANT: "dormant"}
+SHORT |= {UNBOUNDED: "norms to infinity", UP_TO_SCALE: "isolated up to scale"}
 
 
 def console() -> Console:

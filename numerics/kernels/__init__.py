@@ -91,3 +91,21 @@ def digits_of(activation: str) -> int | None:
 def encloses(activation: str) -> bool:
     """Whether the kernel's balls are proved to hold its values. Exact."""
     return bool(getattr(ACTIVATIONS[activation], "encloses", True))
+
+
+#: Homogeneous activations and their degrees, as in ``theory.activations``.
+_DEGREES = {"linear": 1, "square": 2, "cube": 3, "relu": 1, "leaky-relu": 1, "abs": 1}
+_ODD = ("erf", "linear", "cube", "hermite3", "sin", "tanh")
+_EVEN = ("square", "hermite2", "hermite4", "cos", "abs")
+
+
+def degree_of(activation: str) -> int | None:
+    """Degree of homogeneity, or None. Exact."""
+    return _DEGREES.get(activation)
+
+
+def parity(activation: str) -> int:
+    """-1 for odd, +1 for even, 0 for other activations. Exact."""
+    if activation in _ODD:
+        return -1
+    return 1 if activation in _EVEN else 0
