@@ -1,6 +1,6 @@
 """Turn exact expressions into Python source that runs on floats, arrays and balls alike.
 
-The source is written against a namespace ``m`` with ``sqrt``, ``asin``, ``pi`` and ``rational``, so that one
+The source is written against a namespace ``m`` with ``sqrt``, ``asin``, ``exp``, ``pi`` and ``rational``, so that one
 generated formula serves every arithmetic (:data:`FLOAT` here, the balls in ``numerics.balls``). Only the
 nodes listed in :func:`source_of` are accepted: a general printer would write 1/3 as a float, which is
 unsound on balls.
@@ -12,15 +12,22 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
     import sympy as sp
 
+
+def _exponential(x: Any) -> Any:
+    """Infinite where it overflows: an integrator tries steps that are too long, and looks at the result."""
+    with np.errstate(over="ignore"):
+        return np.exp(x)
+
+
 #: The arithmetic of numpy: double precision, elementwise.
-FLOAT = SimpleNamespace(sqrt=np.sqrt, asin=np.arcsin, pi=np.pi, rational=lambda a, b: a / b)
+FLOAT = SimpleNamespace(sqrt=np.sqrt, asin=np.arcsin, exp=_exponential, pi=np.pi, rational=lambda a, b: a / b)
 
 KERNELS = Path(__file__).parent / "kernels"
 
@@ -32,7 +39,7 @@ def source_of(expression: sp.Expr) -> str:
     ------
     TypeError
         If the expression holds a node outside the allow-list: symbols, rationals, pi, sums, products,
-        powers with integer or half-integer exponents, asin.
+        powers with integer or half-integer exponents, asin, exp.
 
     Examples
     --------
@@ -56,6 +63,10 @@ def source_of(expression: sp.Expr) -> str:
         return _product(expression)
     if isinstance(expression, sp.Pow):
         return _power(expression.base, expression.exp)
+    if expression is sp.E:
+        return "m.exp(m.rational(1, 1))"
+    if isinstance(expression, sp.exp):
+        return f"m.exp({source_of(expression.args[0])})"
     if isinstance(expression, sp.asin):
         return f"m.asin({source_of(expression.args[0])})"
     raise TypeError(f"cannot compile {type(expression).__name__} in {expression}")
@@ -84,7 +95,9 @@ def _power(base: sp.Expr, exponent: sp.Expr) -> str:
     return "*".join([f"({text})"] * whole + [f"m.sqrt({text})"] * half)
 
 
-def function_source(name: str, arguments: tuple[str, ...], outputs: dict[str, sp.Expr], doc: str) -> str:
+def function_source(
+    name: str, arguments: tuple[str, ...], outputs: dict[str, sp.Expr], doc: str, shape: str | None = None
+) -> str:
     """Source of a function that evaluates several expressions, common parts once. Exact.
 
     Parameters
@@ -97,6 +110,8 @@ def function_source(name: str, arguments: tuple[str, ...], outputs: dict[str, sp
         Names and expressions, in the order in which they are returned.
     doc : str
         First line of its docstring.
+    shape : str, optional
+        An argument whose shape every output takes: zero times it is added where an expression does not hold it.
     """
     import sympy as sp
 
@@ -104,7 +119,11 @@ def function_source(name: str, arguments: tuple[str, ...], outputs: dict[str, sp
     typed = ", ".join(f"{argument}: Any" for argument in (*arguments, "m"))
     lines = [f"def {name}({typed}) -> tuple[Any, ...]:", f'    """{doc} Returns {", ".join(outputs)}."""']
     lines += [f"    {symbol.name} = {source_of(value)}" for symbol, value in shared]
-    lines.append("    return (" + ", ".join(source_of(value) for value in reduced) + ",)")
+    results = [source_of(value) for value in reduced]
+    if shape is not None:
+        held = (sp.Symbol(shape, real=True) in value.free_symbols for value in outputs.values())
+        results = [text if has else f"{text} + 0*{shape}" for text, has in zip(results, held, strict=True)]
+    lines.append("    return (" + ", ".join(results) + ",)")
     return "\n".join(lines) + "\n"
 
 
@@ -129,9 +148,9 @@ def kernel_source(activation: str) -> str:
                 f"Interaction function of {activation} and its derivatives; s = w.v, p = |w|^2, q = |v|^2.",
                 "theory.interactions",
             ),
-            function_source("value", ("s", "p", "q"), value, "The interaction function."),
-            function_source("first", ("s", "p", "q"), first, "Value and first derivatives."),
-            function_source("second", ("s", "p", "q"), second, "First and second derivatives."),
+            function_source("value", ("s", "p", "q"), value, "The interaction function.", "s"),
+            function_source("first", ("s", "p", "q"), first, "Value and first derivatives.", "s"),
+            function_source("second", ("s", "p", "q"), second, "First and second derivatives.", "s"),
         ]
     )
 
@@ -237,10 +256,22 @@ def normalised_source() -> str:
     )
 
 
+def kernel_file(activation: str) -> str:
+    """File name of an activation's generated module. Exact."""
+    return activation.replace("-", "_") + ".py"
+
+
+def smooth() -> tuple[str, ...]:
+    """Activations with a closed form of which gradient flows are run. Exact."""
+    from theory.activations import activation, closed
+
+    return tuple(name for name in closed() if not activation(name).obstacle)
+
+
 def sources() -> dict[str, str]:
     """Every generated module by its file name in ``numerics/kernels``. Exact."""
     return {
-        "erf.py": kernel_source("erf"),
+        **{kernel_file(name): kernel_source(name) for name in smooth()},
         "structures.py": structure_source(),
         "channel.py": channel_source(),
         "normalised.py": normalised_source(),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import flint
 import numpy as np
@@ -16,7 +17,7 @@ import scipy.linalg as sla
 from mpmath import mp
 from numpy.typing import ArrayLike
 
-from numerics.kernels import HOMOGENEOUS
+from numerics.kernels import HOMOGENEOUS, digits_of
 from numerics.matrix_free import DENSE_LIMIT, newton_solver
 from numerics.population import Population
 from numerics.precise import PreciseLoss, precise_population, scaled_gradient
@@ -98,6 +99,13 @@ def _symmetric_solver(matrix: Array) -> Callable[[Array], Array] | None:
     return solve
 
 
+class Steps(Protocol):
+    """Newton steps from the last factorisation. Approximation."""
+
+    def step(self, theta: Array, gradient: Array, /) -> Array:
+        """A step of the shape of theta."""
+
+
 class _Newton:
     """Newton steps in the trained parameters, double precision."""
 
@@ -171,7 +179,7 @@ def polish(problem: Problem, theta: ArrayLike, *, dps: int = 50) -> Polished:
     theta : array_like, shape (n, dim + 1)
         A point with a small gradient. If its gradient is already small enough it is returned unchanged.
     dps : int
-        Digits, at least 15.
+        Digits, at least 15; at most those of ``numerics.kernels.digits_of`` are taken.
 
     Returns
     -------
@@ -200,6 +208,8 @@ def polish(problem: Problem, theta: ArrayLike, *, dps: int = 50) -> Polished:
         from numerics.rectified.polish import polish_rectified
 
         return polish_rectified(problem, start, dps=dps)
+    # No more than the interaction function is evaluated to.
+    dps = min(dps, digits_of(problem.activation) or dps)
     with np.errstate(all="ignore"):
         newton, near, contraction, trusted = descend(problem, start)
     with digits(dps + GUARD_DIGITS) as arithmetic:
@@ -266,7 +276,7 @@ def balls(theta: Array) -> list[list[flint.arb]]:
 
 
 def refine(
-    population: PreciseLoss, newton: _Newton, point: list[list[flint.arb]], dps: int
+    population: PreciseLoss, newton: Steps, point: list[list[flint.arb]], dps: int
 ) -> tuple[list[list[flint.arb]], bool]:
     """Frozen Newton in high precision until the gradient is below 10**-dps. Approximation."""
     target = flint.arb(10) ** -dps
@@ -297,7 +307,7 @@ def finish(
     *,
     converged: bool,
 ) -> Polished:
-    """Loss and gradient at the end, as a :class:`Polished`. Approximation."""
+    """Loss and gradient of a point in balls, as a :class:`Polished`. Approximation."""
     loss, grad_W, grad_a = population.loss_and_gradient([row[:-1] for row in point], [row[-1] for row in point])
     entries = [[*(grad_W[i, x] for x in range(grad_W.ncols())), grad_a[i]] for i in range(grad_W.nrows())]
     gradient = np.array([[from_ball(g) for g in row] for row in entries], dtype=object)

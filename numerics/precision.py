@@ -21,6 +21,7 @@ Exact = NDArray[np.object_]
 BALL = SimpleNamespace(
     sqrt=lambda x: x.sqrt(),
     asin=lambda x: x.asin(),
+    exp=lambda x: x.exp(),
     rational=lambda a, b: flint.arb(flint.fmpq(a, b)),
 )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.kernels import NAMES
+from numerics.kernels import names
 
 Array = NDArray[np.float64]
 
@@ -57,7 +57,8 @@ class Problem:
     n, k : int
         Numbers of student and teacher neurons, at least 1.
     activation : str
-        ``"erf"``, meaning :math:`\mathrm{erf}(x / \sqrt 2)`, or ``"relu"``, meaning :math:`\max(0, x)`.
+        ``"erf"``, meaning :math:`\mathrm{erf}(x / \sqrt 2)`, ``"relu"``, meaning :math:`\max(0, x)`, or another name
+        from ``numerics.kernels``.
     dim : int, optional
         Input dimension d; default the teacher's, or ``k + 1``.
     teacher : array_like, shape (k, dim), optional
@@ -116,8 +117,8 @@ class Problem:
 
         put("n", _count("n", n))
         put("k", _count("k", k))
-        if activation not in NAMES:
-            raise ValueError(f"activation: got {activation!r}, known are {', '.join(sorted(NAMES))}")
+        if activation not in names():
+            raise ValueError(f"activation: got {activation!r}, known are {', '.join(sorted(names()))}")
         put("activation", activation)
         if dim is None and teacher is not None and np.ndim(teacher) == 2:
             dim = int(np.shape(teacher)[1])
@@ -146,9 +147,11 @@ class Problem:
     def why_no_theory(self) -> str | None:
         """Say which hypothesis of the theory fails, or None if all hold. Approximation.
 
-        The theory of erf needs an orthonormal teacher with outgoing weights of absolute value 1, at most as
+        The theory is that of erf. It needs an orthonormal teacher with outgoing weights of absolute value 1, at most as
         many students as teachers, and trained outgoing weights. Orthonormality is tested to 1e-12.
         """
+        if self.activation != "erf":
+            return f"the theory of copies and averages is that of erf, not of {self.activation}"
         gram = self.teacher @ self.teacher.T
         if np.abs(gram - np.eye(self.k)).max() > ORTHONORMAL_TOLERANCE:
             return "the teacher's incoming weights are not orthonormal"

@@ -1,41 +1,26 @@
-"""Activation functions that the theory knows, as exact expressions."""
+"""Activation functions that the theory knows, as exact expressions, and those that a user adds."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from theory.activation.error_function import ERF, GELU, NORMAL_CDF, SIGN, STEP
+from theory.activation.exponential import EXPONENTIAL
+from theory.activation.kind import Activation
+from theory.activation.logistic import LOGISTIC
+from theory.activation.rectified import RELU
 
-import sympy as sp
+__all__ = ["ERF", "Activation", "activation", "closed", "known"]
 
-from theory.symbols import x
-
-
-@dataclass(frozen=True)
-class Activation:
-    """An activation function. Exact.
-
-    Attributes
-    ----------
-    name : str
-        The name used on the command line.
-    expression : sympy.Expr
-        :math:`\\sigma(x)` in the symbol ``theory.symbols.x``.
-    odd : bool
-        Whether :math:`\\sigma(-x) = -\\sigma(x)`: then ``(w, a)`` and ``(-w, -a)`` are the same neuron.
-    """
-
-    name: str
-    expression: sp.Expr
-    odd: bool
-
-    def at(self, argument: sp.Expr) -> sp.Expr:
-        """Value of the activation at an expression. Exact."""
-        return self.expression.subs(x, argument)
+_KNOWN = {a.name: a for a in (ERF, NORMAL_CDF, GELU, *EXPONENTIAL, *LOGISTIC, RELU, SIGN, STEP)}
 
 
-ERF = Activation("erf", sp.erf(x / sp.sqrt(2)), odd=True)
-RELU = Activation("relu", sp.Max(0, x), odd=False)
+def known() -> tuple[str, ...]:
+    """Names of all activations of the table. Exact."""
+    return tuple(_KNOWN)
 
-_KNOWN = {ERF.name: ERF, RELU.name: RELU}
+
+def closed() -> tuple[str, ...]:
+    """Names of those with an interaction function in closed form. Exact."""
+    return tuple(name for name, a in _KNOWN.items() if a.derive is not None)
 
 
 def activation(name: str) -> Activation:
@@ -44,7 +29,7 @@ def activation(name: str) -> Activation:
     Raises
     ------
     ValueError
-        If no activation of that name has a derivation.
+        If no activation of that name is known.
 
     Examples
     --------

@@ -90,6 +90,11 @@ def vanishes(expression: sp.Expr) -> tuple[Verdict, sp.Expr]:
     # A value refutes at once what simplification would take long to leave standing.
     if nonzero_somewhere(expression):
         return Verdict.FAILS, difference
+    if expression.has(sp.I):
+        # Sines and cosines meet complex exponentials only as exponentials.
+        difference = sp.expand(expression.rewrite(sp.exp))
+        if difference == 0:
+            return Verdict.HOLDS, sp.S.Zero
     for rewrite in (sp.together, sp.radsimp):
         difference = sp.simplify(rewrite(difference))
         if difference == 0:

@@ -11,13 +11,12 @@ from typing import Protocol
 
 import sympy as sp
 
-from theory import gaussian, names, rectified
+from theory import rectified
+from theory.activation.error_function import ARCSINE, ROOM
 from theory.activations import activation as find_activation
-from theory.derivation import Derivation, Relation, Step
-from theory.notation import Partial, Primed
-from theory.prose import asserted, called, given, sentence
-from theory.symbols import p, q, r1, r2, s, u, x, y
-from theory.unevaluated import at
+from theory.activations import closed
+from theory.derivation import Derivation
+from theory.symbols import p, q, r1, r2, s, u
 
 
 class Interaction(Protocol):
@@ -80,10 +79,11 @@ class Pair:
 
 @cache
 def interaction_derivation(activation: str = "erf") -> Derivation:
-    r"""Derive the interaction function, that of erf by Price's theorem. Exact.
+    r"""Derive the interaction function of an activation. Exact.
 
-    .. math:: g_{\mathrm{erf}} = \frac{2}{\pi} \arcsin\frac{s}{\sqrt{(1+p)(1+q)}}, \qquad
-              g_{\mathrm{relu}} = \frac{\sqrt{pq - s^2} + s(\pi - \theta)}{2\pi}
+    For erf, by Price's theorem,
+
+    .. math:: g = \frac{2}{\pi} \arcsin\frac{s}{\sqrt{(1+p)(1+q)}}
 
     Returns
     -------
@@ -93,7 +93,7 @@ def interaction_derivation(activation: str = "erf") -> Derivation:
     Raises
     ------
     ValueError
-        If the activation is not known.
+        If the activation is not known, or has no interaction function in closed form.
 
     References
     ----------
@@ -105,103 +105,57 @@ def interaction_derivation(activation: str = "erf") -> Derivation:
     True
     """
     sigma = find_activation(activation)
-    if sigma.name == "relu":
-        return rectified.derivation()
-    slope = sp.diff(sigma.expression, x)
-    integrand = slope * slope.subs(x, y) * gaussian.density()
-    A, B, C, K = gaussian.A, gaussian.B, gaussian.C, gaussian.K
-    det = gaussian.DETERMINANT
-    form = ((A, 1 + q / det), (B, s / det), (C, 1 + p / det))
-    front = 1 / (sp.pi**2 * sp.sqrt(det))
-    phi, g = sp.Symbol("phi"), sp.Symbol("g")
-    d_s = 2 / (sp.pi * sp.sqrt((1 + p) * (1 + q) - s**2))
-    value = 2 / sp.pi * sp.asin(s / sp.sqrt((1 + p) * (1 + q)))
-    # 2 pi front / sqrt(A K) with A K = A C - B^2, cleared of the common factor 1/det; both sides are
-    # positive, so that equal squares are equal values.
-    planar = 2 * sp.pi * front / sp.sqrt(A * C - B**2)
-    steps = (
-        Step(
-            "slope",
-            sentence("The activation {} has the slope", called(names.sigma(x), sigma.expression)),
-            sigma.expression,
-            sp.sqrt(2 / sp.pi) * sp.exp(-(x**2) / 2),
-            Relation.DERIVATIVE,
-            x,
-        ),
-        gaussian.price_step(),
-        Step(
-            "integrand",
-            sentence(
-                "The integrand {}, with {} the density, is the exponential of a quadratic form",
-                Primed(names.sigma_letter, 1, x) * Primed(names.sigma_letter, 1, y) * phi,
-                phi,
-            ),
-            sp.powsimp(integrand),
-            front * sp.exp(-(A * x**2 - 2 * B * x * y + C * y**2) / 2),
-            where=form,
-        ),
-        *gaussian.quadratic_steps(),
-        Step(
-            "completed-square",
-            sentence("The square that completing leaves, since {}", asserted(A * K, "=", A * C - B**2)),
-            A * K,
-            ((1 + p) * (1 + q) - s**2) / det,
-            where=((K, (C - B**2 / A).subs(dict(form))), *form),
-        ),
-        Step(
-            "covariance-derivative",
-            sentence(
-                "So the slope of the interaction {} in {} (squares of positive numbers) is {}",
-                called(g, value),
-                s,
-                asserted(Partial(g, s), "=", d_s),
-            ),
-            planar**2,
-            d_s**2,
-            where=form,
-        ),
-        Step(
-            "odd",
-            sentence(
-                "The activation is odd, so {} is zero at {} (independent factors of mean zero)", g, given(s, "=", 0)
-            ),
-            at(sigma.expression, {x: -y}),
-            -sigma.at(y),
-        ),
-        Step("origin", sentence("The arcsine vanishes at {}, too", given(s, "=", 0)), at(value, {s: 0}), sp.S.Zero),
-        # The derivative of the arcsine, squared: both sides positive on s^2 < (1 + p)(1 + q).
-        Step("antiderivative", sentence("Integrate over {} from {}", s, 0), sp.Derivative(value, s) ** 2, d_s**2),
-    )
-    return Derivation(f"{activation}-interaction", steps, value)
+    if sigma.derive is None:
+        raise ValueError(
+            f"activation: got {activation!r}, which has no interaction function in closed form; "
+            f"{', '.join(sorted(closed()))} have"
+        )
+    return sigma.derive()
 
 
 @cache
 def pair(activation: str = "erf") -> Pair:
     """The interaction function and its derivatives in (s, p, q). Exact.
 
-    The derivatives are those of :func:`interaction_derivation`. For erf they are written without the arcsine and
-    without nested radicals, so that code generated from them does not cancel; for relu see
-    :func:`theory.rectified.derivatives`, whose second derivatives are infinite at parallel vectors.
+    Written without nested radicals (and for erf without the arcsine in derivatives), so that code generated from
+    them does not cancel. Those of relu (:func:`theory.rectified.derivatives`) are infinite at parallel vectors.
+
+    Raises
+    ------
+    ValueError
+        As :func:`interaction_derivation`.
     """
-    derivation = interaction_derivation(activation)
+    value = interaction_derivation(activation).result
     if activation == "relu":
         return Pair(**rectified.derivatives())
-    d_s = 2 / (sp.pi * sp.sqrt((1 + p) * (1 + q) - s**2))
-    d_p = -s / (2 * (1 + p)) * d_s
+    if activation == "erf":
+        d_s = 2 / (sp.pi * sp.sqrt((1 + p) * (1 + q) - s**2))
+        d_p = -s / (2 * (1 + p)) * d_s
+        second = {
+            order: sp.factor_terms(sp.diff(d_s if order[0] == "s" else d_p, *_symbols(order[1:])))
+            for order in _SECOND
+        }
+        return Pair(value, d_s, d_p, **{f"d_{order}": f for order, f in second.items()})
+    first = {z: _differentiated(value, z) for z in (s, p)}
+    second = {order: _differentiated(first[_symbols(order)[0]], _symbols(order)[1]) for order in _SECOND}
+    return Pair(value, first[s], first[p], **{f"d_{order}": f for order, f in second.items()})
 
-    def derivative(of: sp.Expr, by: sp.Symbol) -> sp.Expr:
-        return sp.factor_terms(sp.diff(of, by))
 
-    return Pair(
-        derivation.result,
-        d_s,
-        d_p,
-        d_ss=derivative(d_s, s),
-        d_sp=derivative(d_s, p),
-        d_sq=derivative(d_s, q),
-        d_pp=derivative(d_p, p),
-        d_pq=derivative(d_p, q),
-    )
+#: The second derivatives that a :class:`Pair` has.
+_SECOND = ("ss", "sp", "sq", "pp", "pq")
+
+
+def _symbols(order: str) -> tuple[sp.Symbol, ...]:
+    return tuple({"s": s, "p": p, "q": q}[letter] for letter in order)
+
+
+def _differentiated(expression: sp.Expr, by: sp.Symbol) -> sp.Expr:
+    """A derivative in which that of the arcsine of the probit family has no nested radicals."""
+    angle = sp.Function("angle")(s, p, q)
+    root = sp.sqrt(ROOM)
+    slopes = {s: 1 / root, p: -s / (2 * (1 + p) * root), q: -s / (2 * (1 + q) * root)}
+    slope = sp.diff(expression.subs(ARCSINE, angle), by)
+    return sp.factor_terms(slope.subs({sp.Derivative(angle, z): f for z, f in slopes.items()}).subs(angle, ARCSINE))
 
 
 def interaction_of(activation: str, inner: sp.Expr, norm2_w: sp.Expr, norm2_v: sp.Expr) -> sp.Expr:
@@ -213,8 +167,7 @@ def interaction_of(activation: str, inner: sp.Expr, norm2_w: sp.Expr, norm2_v: s
 def interaction(activation: str, r1: sp.Expr = r1, r2: sp.Expr = r2, u: sp.Expr = u) -> sp.Expr:
     r"""Interaction function of two neurons with norms r1, r2 and cosine u. Exact.
 
-    .. math:: g_{\mathrm{erf}}(r_1, r_2, u) = \frac{2}{\pi}\arcsin\frac{r_1 r_2 u}{\sqrt{(1+r_1^2)(1+r_2^2)}}, \qquad
-              g_{\mathrm{relu}} = \frac{r_1 r_2}{2\pi}\left(\sqrt{1-u^2} + u(\pi - \arccos u)\right)
+    .. math:: g_{\mathrm{erf}}(r_1, r_2, u) = \frac{2}{\pi}\arcsin\frac{r_1 r_2 u}{\sqrt{(1+r_1^2)(1+r_2^2)}}
 
     Parameters
     ----------
@@ -237,13 +190,11 @@ def interaction(activation: str, r1: sp.Expr = r1, r2: sp.Expr = r2, u: sp.Expr 
 
     Examples
     --------
-    >>> interaction("erf", 1, 1, 1), interaction("relu", 2, 1, 0)
-    (1/3, 1/pi)
+    >>> interaction("erf", 1, 1, 1)
+    1/3
     """
     arguments = [sp.sympify(z) for z in (r1, r2, u)]
     if any(z.has(sp.Float) for z in arguments):
         raise ValueError("interaction: got a floating-point number, needs exact numbers or expressions")
     first, second, cosine = arguments
-    if find_activation(activation).name == "relu":
-        return first * second * rectified.profile(cosine)
     return interaction_of(activation, first * second * cosine, first**2, second**2)

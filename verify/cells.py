@@ -8,11 +8,23 @@ from typing import Any, Protocol
 
 from numerics.problem import Problem
 from verify.certificates.existence import Status
-from verify.names import AGREES, CHANNEL, CONTRADICTS, DUPLICATED, UNDECIDED, UNKNOWN, UNPREDICTED
+from verify.names import (
+    AGREES,
+    CHANNEL,
+    CONTINUUM,
+    CONTRADICTS,
+    DUPLICATED,
+    UNDECIDED,
+    UNKNOWN,
+    UNPREDICTED,
+    UP_TO_SCALE,
+)
 from verify.prediction import Prediction, predict
 
 #: Ends that show by themselves that a flow went elsewhere.
 ELSEWHERE = (CHANNEL, DUPLICATED)
+#: Ends on continua of critical points, which no certificate of a point can be of.
+FLAT = (CONTINUUM, UP_TO_SCALE)
 
 #: Exit statuses of the command line.
 EXIT = {AGREES: 0, UNPREDICTED: 0, CONTRADICTS: 1, UNKNOWN: 3}
@@ -82,7 +94,8 @@ class Cell:
 
 
 def _settled(record: dict[str, Any]) -> bool:
-    certified = record.get("certificate") in (None, Status.UNIQUE.name.lower())
+    # On a continuum that was found and named there is nothing isolated to certify.
+    certified = record.get("certificate") in (None, Status.UNIQUE.name.lower()) or record["structure"] in FLAT
     return bool(record["converged"]) and certified and _flow_proved(record)
 
 

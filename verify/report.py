@@ -24,7 +24,9 @@ from verify.names import (
     PERTURBED_COPY,
     PERTURBED_COPY_AVERAGE,
     RAN_ON,
+    UNBOUNDED,
     UNDECIDED,
+    UP_TO_SCALE,
     describe_partition,
 )
 from verify.prediction import Prediction
@@ -39,6 +41,8 @@ SHORT = {
     CHANNEL: "channel",
     DUPLICATED: "duplicated",
     DORMANT: "dormant",
+    UNBOUNDED: "norms to infinity",
+    UP_TO_SCALE: "isolated up to scale",
 }
 
 

@@ -20,7 +20,18 @@ from verify.ends.duplicated import unmerged
 from verify.ends.limit import described, limit_end
 from verify.ends.settle import End, settle
 from verify.matching import Match, match
-from verify.names import CHANNEL, COPY_AVERAGE, DORMANT, DUPLICATED, RAN_ON, UNCLASSIFIED, UNDECIDED
+from verify.names import (
+    CHANNEL,
+    CONTINUUM,
+    COPY_AVERAGE,
+    DORMANT,
+    DUPLICATED,
+    RAN_ON,
+    UNBOUNDED,
+    UNCLASSIFIED,
+    UNDECIDED,
+    UP_TO_SCALE,
+)
 from verify.rectified.record import fields
 
 
@@ -247,7 +258,7 @@ def describe(problem: Problem, end: End, found: Match, dps: int, proof: Proof | 
         "flow_time": end.flow.time,
         "steps": end.flow.steps,
         "evaluations": end.flow.evaluations,
-        "loss": decimal(end.polished.loss, dps),
+        "loss": decimal(end.polished.loss, min(dps, end.polished.dps)),
         "grad_inf": short(end.polished.grad_inf),
         "structure": named or found.structure,
         "partition": partition,
@@ -286,6 +297,10 @@ def _special_name(end: End) -> str | None:
         return CHANNEL
     if end.duplicated is not None:
         return DUPLICATED
+    if end.unbounded is not None:
+        return UNBOUNDED
+    if end.continuum is not None:
+        return UP_TO_SCALE if end.continuum.scaling else CONTINUUM
     return DORMANT if end.dormant is not None else None
 
 
@@ -293,6 +308,8 @@ def _stop(end: End) -> str:
     """A sentence on why the run ended."""
     if end.channel is not None:
         return "channel to infinity: no critical point is near, although the gradient tends to zero"
+    if end.unbounded is not None:
+        return "incoming vectors grow for ever: no critical point is near, although the gradient tends to zero"
     if end.dormant is not None:
         return "a neuron has gone dormant: double precision does not show when the flow leaves this degenerate saddle"
     if not end.converged:
@@ -321,6 +338,16 @@ def _evidence(problem: Problem, end: End, dps: int, *, prove: bool) -> dict[str,
             "merged_structure": d.match.structure,
             "distance_to_line": d.distance,
             "shrinking_exponent": d.shrinking,
+        }
+    if end.continuum is not None:
+        return {"dimension": end.continuum.flat.dimension, "distance_to_continuum": end.continuum.flat.moved}
+    if end.unbounded is not None:
+        u = end.unbounded
+        return {
+            "students": list(u.neurons),
+            "norms": list(u.norms),
+            "growth_exponent": u.growth,
+            "outgoing_times_norm": list(u.products),
         }
     if end.dormant is not None:
         s = end.dormant

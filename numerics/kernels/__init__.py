@@ -1,23 +1,122 @@
-"""Interaction kernels, one module per activation; beside one an arrangement for speed.
+"""Interaction kernels by activation: generated from the theory, or by Fourier series; some arranged for speed beside.
 
-Kernels of smooth activations are generated from the theory, in inner products; that of ReLU, whose derivatives are
-singular in these where vectors are parallel, is written in the vectors themselves.
+A kernel has three functions of (s, p, q) and an arithmetic: ``value``, ``first`` and ``second``, as in the generated
+modules. They are imported (or, for a user's own activation, made) when they are first asked for. That of ReLU, whose
+derivatives are singular in inner products where vectors are parallel, is written in the vectors themselves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from types import ModuleType
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
+from typing import Any, Protocol
 
-from numerics.kernels import erf, erf_arrays
+from numerics.kernels import erf_arrays
+
+
+class Kernel(Protocol):
+    """Interaction function and derivatives at arrays, balls or intervals. Approximation or enclosure, as those."""
+
+    def value(self, s: Any, p: Any, q: Any, m: Any, /) -> tuple[Any, ...]:
+        """The interaction function."""
+
+    def first(self, s: Any, p: Any, q: Any, m: Any, /) -> tuple[Any, ...]:
+        """Value and derivatives in s and p."""
+
+    def second(self, s: Any, p: Any, q: Any, m: Any, /) -> tuple[Any, ...]:
+        """Derivatives d_s, d_p, d_ss, d_sp, d_sq, d_pp, d_pq."""
+
+
+#: Generated modules, by activation.
+_GENERATED = (
+    "erf",
+    "normal-cdf",
+    "gelu",
+    "linear",
+    "square",
+    "cube",
+    "hermite2",
+    "hermite3",
+    "hermite4",
+    "sin",
+    "cos",
+    "exp",
+)
+
+
+#: Kernels that are objects, not modules: module and name of the object.
+_OBJECTS = {
+    "tanh": ("numerics.kernels.logistic", "TANH"),
+    "sigmoid": ("numerics.kernels.logistic", "SIGMOID"),
+    "softplus": ("numerics.kernels.logistic", "SOFTPLUS"),
+    "silu": ("numerics.kernels.logistic", "SILU"),
+}
+
+
+class Kernels(Mapping[str, Kernel]):
+    """Kernels by the name used on the command line. Approximation."""
+
+    def __init__(self) -> None:
+        self._home = {name: (f"numerics.kernels.{name.replace('-', '_')}", "") for name in _GENERATED} | _OBJECTS
+        self._made: dict[str, Kernel] = {}
+
+    def __getitem__(self, name: str) -> Kernel:
+        if name not in self._made:
+            home, attribute = self._home[name]
+            module = import_module(home)
+            self._made[name] = getattr(module, attribute) if attribute else module
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys((*self._home, *self._made)))
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._home or name in self._made
+
 
 #: Activations that have a kernel, by the name used on the command line.
-ACTIVATIONS: dict[str, ModuleType] = {"erf": erf}
+ACTIVATIONS = Kernels()
 #: Where there is one, a faster evaluation of what the gradient needs.
 WEIGHTED: dict[str, Callable[..., tuple[Any, Any, Any]]] = {"erf": erf_arrays.weighted}
 
 #: Positively homogeneous activations, whose kernel is ``numerics.kernels.rectified``.
 HOMOGENEOUS = ("relu",)
-#: Every activation that has a population loss.
-NAMES = (*ACTIVATIONS, *HOMOGENEOUS)
+
+
+def names() -> tuple[str, ...]:
+    """Every activation that has a population loss. Exact."""
+    return (*ACTIVATIONS, *HOMOGENEOUS)
+
+
+def digits_of(activation: str) -> int | None:
+    """Digits to which points may be polished with a kernel; None where there is no bound. Exact."""
+    if activation in HOMOGENEOUS:
+        return None
+    found: int | None = getattr(ACTIVATIONS[activation], "digits", None)
+    return found
+
+
+def encloses(activation: str) -> bool:
+    """Whether the kernel's balls are proved to hold its values. Exact."""
+    return activation in HOMOGENEOUS or bool(getattr(ACTIVATIONS[activation], "encloses", True))
+
+
+#: Homogeneous activations and their degrees, as in ``theory.activations``.
+_DEGREES = {"linear": 1, "square": 2, "cube": 3, "relu": 1, "leaky-relu": 1, "abs": 1}
+_ODD = ("erf", "linear", "cube", "hermite3", "sin", "tanh")
+_EVEN = ("square", "hermite2", "hermite4", "cos", "abs")
+
+
+def degree_of(activation: str) -> int | None:
+    """Degree of homogeneity, or None. Exact."""
+    return _DEGREES.get(activation)
+
+
+def parity(activation: str) -> int:
+    """-1 for odd, +1 for even, 0 for other activations. Exact."""
+    if activation in _ODD:
+        return -1
+    return 1 if activation in _EVEN else 0

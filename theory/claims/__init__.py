@@ -1,4 +1,4 @@
-"""The claims, those of erf and then those of ReLU, in the order in which they build on each other."""
+"""The claims of the paper's core (erf), those of ReLU, and of other activations, each building on those before."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from theory.claims import (
     copying,
     duplication,
     enclosure,
+    interactions,
     loss,
     minimum,
     neuron,
@@ -56,4 +57,5 @@ def claims() -> tuple[Claim, ...]:
         *relu_dead.CLAIMS,
         *relu_neuron.CLAIMS,
         *relu_collinear.CLAIMS,
+        *interactions.CLAIMS,
     )

@@ -62,6 +62,10 @@ def prove(problem: Problem, end: End, found: Match, *, dps: int) -> Proof:
     if end.duplicated is not None:
         merged, line = prove_line(problem, end.duplicated, dps=dps)
         return Proof(end, merged, line)
+    if end.continuum is not None:
+        size = end.continuum.flat.dimension
+        why = f"the critical point lies on a continuum of dimension {size}: no box around it holds one only"
+        return Proof(end, Certificate(Status.UNKNOWN, why=why))
     if not end.converged:
         return Proof(end, Certificate(Status.UNKNOWN, why="the flow has not converged to a critical point"))
     if end.flow.stop is Stop.EARLY:

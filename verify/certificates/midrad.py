@@ -13,6 +13,7 @@ Rump, *Fast and parallel interval arithmetic*, 1999.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, TypeAlias
 
@@ -141,12 +142,36 @@ def _bounded(mid: Array, rad: Array) -> Array:
 
 def arcsine(x: MidRad) -> MidRad:
     """Inverse sine, entry by entry in ball arithmetic. Enclosure."""
+    return by_balls(x, lambda ball: ball.asin())
+
+
+def exponential(x: MidRad) -> MidRad:
+    """Exponential, entry by entry in ball arithmetic. Enclosure."""
+    return by_balls(x, lambda ball: ball.exp())
+
+
+def by_balls(x: MidRad, function: Callable[[Any], Any]) -> MidRad:
+    """A function of one variable, entry by entry in ball arithmetic. Enclosure."""
     mid, rad = np.empty(x.shape), np.empty(x.shape)
     with flint.ctx.workprec(64):
         for place in np.ndindex(*x.shape):
-            ball = flint.arb(float(x.mid[place]), float(x.rad[place])).asin()
+            ball = function(flint.arb(float(x.mid[place]), float(x.rad[place])))
             mid[place], rad[place] = from_arb(ball)
     return MidRad(mid, rad)
+
+
+def entrywise(function: Callable[..., tuple[Any, ...]], *arguments: MidRad) -> tuple[MidRad, ...]:
+    """A function of several balls with several results, entry by entry of arrays that broadcast. Enclosure."""
+    mids = np.broadcast_arrays(*(x.mid for x in arguments))
+    rads = np.broadcast_arrays(*(x.rad for x in arguments))
+    results: list[tuple[Array, Array]] = []
+    with flint.ctx.workprec(64):
+        for place in np.ndindex(*mids[0].shape):
+            balls = function(*(flint.arb(float(m[place]), float(r[place])) for m, r in zip(mids, rads, strict=True)))
+            results = results or [(np.empty(mids[0].shape), np.empty(mids[0].shape)) for _ in balls]
+            for (mid, rad), ball in zip(results, balls, strict=True):
+                mid[place], rad[place] = from_arb(ball)
+    return tuple(MidRad(mid, rad) for mid, rad in results)
 
 
 def from_arb(ball: flint.arb) -> tuple[float, float]:
@@ -171,6 +196,8 @@ def rational(a: int, b: int) -> MidRad:
 MIDRAD = SimpleNamespace(
     sqrt=MidRad.sqrt,
     asin=arcsine,
+    exp=exponential,
+    entrywise=entrywise,
     rational=rational,
     # The double nearest to pi lies within its unit in the last place.
     pi=MidRad(np.float64(np.pi), np.float64(2.0**-52)),  # type: ignore[arg-type]

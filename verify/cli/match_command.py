@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from numerics.inertia import inertia
 from numerics.initial import pack
-from numerics.kernels import HOMOGENEOUS, NAMES
+from numerics.kernels import HOMOGENEOUS, names
 from numerics.newton import Polished, evaluate, polish
 from numerics.precision import decimal, short, to_exact
 from numerics.problem import Array, Problem
@@ -87,7 +87,7 @@ def _problem(theta: Array, arrays: dict[str, Any], k: int | None, activation: st
 @click.option(
     "-k", "k", type=Count(1), default=None, help="Teacher neurons, if the file has no teacher.  [default: d - 1]"
 )
-@click.option("--activation", type=Known(list(NAMES)), default="erf", show_default=True, help="Activation function.")
+@click.option("--activation", type=Known(list(names())), default="erf", show_default=True, help="Activation function.")
 @click.option(
     "--polish/--no-polish", "polishing", default=True, show_default=True, help="Refine by Newton's method first."
 )

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from numerics.initial import INITIALISATIONS
-from numerics.kernels import NAMES
+from numerics.kernels import names
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -148,7 +148,7 @@ def flow_options(command: F) -> F:
     options = [
         click.option(
             "--activation",
-            type=Known(list(NAMES)),
+            type=Known(list(names())),
             default="erf",
             show_default=True,
             help="Activation function.",

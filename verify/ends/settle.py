@@ -18,6 +18,7 @@ from numerics.kernels import HOMOGENEOUS
 from numerics.newton import Polished, polish
 from numerics.problem import Problem
 from verify.ends.channel import Channel, channel
+from verify.ends.continuum import Continuum, Unbounded, continuum, unbounded
 from verify.ends.dormant import Dormant, dormant
 from verify.ends.duplicated import Duplicated, duplicated
 
@@ -68,6 +69,8 @@ class End:
     duplicated : Duplicated or None
     channel : Channel or None
     dormant : Dormant or None
+    continuum : Continuum or None
+    unbounded : Unbounded or None
     saddles : tuple of PassedSaddle
         Saddles that the flow passed with a gradient below the floor of double precision.
     """
@@ -78,12 +81,14 @@ class End:
     duplicated: Duplicated | None = None
     channel: Channel | None = None
     dormant: Dormant | None = None
+    continuum: Continuum | None = None
+    unbounded: Unbounded | None = None
     saddles: tuple[PassedSaddle, ...] = field(default=())
 
     @property
     def converged(self) -> bool:
         """Whether a critical point was found that the flow converges to."""
-        return self.polished.converged and self.channel is None
+        return self.polished.converged and self.channel is None and self.unbounded is None
 
 
 def settle(problem: Problem, flow: Flow, *, dps: int = 50) -> End:
@@ -118,6 +123,9 @@ def settle(problem: Problem, flow: Flow, *, dps: int = 50) -> End:
         found = inertia(problem, polished.double()) if polished.converged else None
         if found is not None and found.minimum:
             return End(flow, polished, found, saddles=tuple(saddles))
+        special = _not_isolated(problem, flow, polished, dps) if smooth else None
+        if special is not None:
+            return replace(special, saddles=tuple(saddles))
         if smooth and flow.grad_inf <= STRIDE * asked_for:
             # Looked for only after a continuation: the rates need room in time.
             line = duplicated(problem, flow, dps=dps)
@@ -137,6 +145,17 @@ def settle(problem: Problem, flow: Flow, *, dps: int = 50) -> End:
             return End(flow, polished, found, dormant=asleep, saddles=tuple(saddles))
         saddles.append(saddle)
         flow = _leave(problem, flow, saddle)
+
+
+def _not_isolated(problem: Problem, flow: Flow, polished: Polished, dps: int) -> End | None:
+    """An end on a continuum of critical points, or weights that grow for ever; None for erf and ReLU."""
+    run = unbounded(problem, flow)
+    if run is not None:
+        return End(flow, polished, unbounded=run)
+    flat = continuum(problem, flow, dps=dps)
+    if flat is None:
+        return None
+    return End(flow, flat.flat.point, inertia(problem, flat.flat.point.double()), continuum=flat)
 
 
 def _saddle(problem: Problem, flow: Flow) -> PassedSaddle | None:

@@ -1,0 +1,1 @@
+"""Activation functions by family: what they are and how their interaction functions are derived. Exact."""
