@@ -87,7 +87,9 @@ def _problem(theta: Array, arrays: dict[str, Any], k: int | None, activation: st
 @click.option(
     "-k", "k", type=Count(1), default=None, help="Teacher neurons, if the file has no teacher.  [default: d - 1]"
 )
-@click.option("--activation", type=Known(list(names())), default="erf", show_default=True, help="Activation function.")
+@click.option(
+    "--activation", type=Known(list(names())), default="erf", show_default=True, help="Activation function."
+)
 @click.option(
     "--polish/--no-polish", "polishing", default=True, show_default=True, help="Refine by Newton's method first."
 )
