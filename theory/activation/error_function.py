@@ -6,9 +6,11 @@ from functools import cache
 
 import sympy as sp
 
-from theory import gaussian
+from theory import gaussian, names
 from theory.activation.kind import Activation
 from theory.derivation import Derivation, Relation, Step
+from theory.notation import Mean, Partial, Primed
+from theory.prose import Sentence, asserted, called, given, sentence
 from theory.symbols import p, q, s, x, y
 from theory.unevaluated import at, quantity
 
@@ -26,7 +28,7 @@ def _density(z: sp.Expr) -> sp.Expr:
     return sp.exp(-(z**2) / 2) / sp.sqrt(2 * sp.pi)
 
 
-def _slope_product(slope: sp.Expr, d_s: sp.Expr, words: str) -> tuple[Step, ...]:
+def _slope_product(slope: sp.Expr, d_s: sp.Expr, words: Sentence) -> tuple[Step, ...]:
     r"""The steps from :math:`\sigma' = c\, e^{-x^2/2}` to :math:`E[\sigma'(X)\sigma'(Y)]`."""
     A, B, C, K = gaussian.A, gaussian.B, gaussian.C, gaussian.K
     det = gaussian.DETERMINANT
@@ -39,8 +41,11 @@ def _slope_product(slope: sp.Expr, d_s: sp.Expr, words: str) -> tuple[Step, ...]
     return (
         Step(
             "integrand",
-            r"$\sigma'(x)\sigma'(y)\varphi(x, y)$ is the exponential of a quadratic form with "
-            r"$A = 1 + q/\Delta$, $B = s/\Delta$, $C = 1 + p/\Delta$, $\Delta = pq - s^2$",
+            sentence(
+                "The integrand {}, with {} the density, is the exponential of a quadratic form",
+                Primed(names.sigma_letter, 1, x) * Primed(names.sigma_letter, 1, y) * sp.Symbol("phi"),
+                sp.Symbol("phi"),
+            ),
             sp.powsimp(slope * slope.subs(x, y) * gaussian.density()),
             front * sp.exp(-(A * x**2 - 2 * B * x * y + C * y**2) / 2),
             where=form,
@@ -48,18 +53,31 @@ def _slope_product(slope: sp.Expr, d_s: sp.Expr, words: str) -> tuple[Step, ...]
         *gaussian.quadratic_steps(),
         Step(
             "completed-square",
-            r"$AK = AC - B^2 = ((1+p)(1+q) - s^2)/\Delta$",
+            sentence("The square that completing leaves, since {}", asserted(A * K, "=", A * C - B**2)),
             A * K,
             ROOM / det,
             where=((K, (C - B**2 / A).subs(dict(form))), *form),
         ),
         Step(
             "covariance-derivative",
-            rf"${words}$ (squares of positive numbers)",
+            words,
             planar**2,
             d_s**2,
             where=form,
         ),
+    )
+
+
+_g = sp.Symbol("g")
+
+
+def _slope_in_s(value: sp.Expr, d_s: sp.Expr) -> Sentence:
+    """What the slope of an interaction in s is."""
+    return sentence(
+        "So the slope of the interaction {} in {} (squares of positive numbers) is {}",
+        called(_g, value),
+        s,
+        asserted(Partial(_g, s), "=", d_s),
     )
 
 
@@ -71,18 +89,27 @@ def erf_derivation() -> Derivation:
     value = 2 / sp.pi * ARCSINE
     slope = sp.sqrt(2 / sp.pi) * sp.exp(-(x**2) / 2)
     steps = (
-        Step("slope", r"$\sigma'(x)$", sigma, slope, Relation.DERIVATIVE, x),
+        Step(
+            "slope",
+            sentence("The activation {} has the slope", called(names.sigma(x), sigma)),
+            sigma,
+            slope,
+            Relation.DERIVATIVE,
+            x,
+        ),
         gaussian.price_step(),
-        *_slope_product(slope, d_s, r"\partial_s g = \frac{2}{\pi} ((1+p)(1+q) - s^2)^{-1/2}"),
+        *_slope_product(slope, d_s, _slope_in_s(value, d_s)),
         Step(
             "odd",
-            r"$\sigma$ is odd, so $g = 0$ at $s = 0$ (independent factors of mean 0)",
+            sentence(
+                "The activation is odd, so {} is zero at {} (independent factors of mean zero)", _g, given(s, "=", 0)
+            ),
             at(sigma, {x: -y}),
             -ERF.at(y),
         ),
-        Step("origin", r"The arcsine vanishes at $s = 0$", at(value, {s: 0}), sp.S.Zero),
+        Step("origin", sentence("The arcsine vanishes at {}, too", given(s, "=", 0)), at(value, {s: 0}), sp.S.Zero),
         # The derivative of the arcsine, squared: both sides positive on s^2 < (1 + p)(1 + q).
-        Step("antiderivative", r"Integrate over $s$ from $0$", sp.Derivative(value, s) ** 2, d_s**2),
+        Step("antiderivative", sentence("Integrate over {} from {}", s, 0), sp.Derivative(value, s) ** 2, d_s**2),
     )
     return Derivation("erf-interaction", steps, value)
 
@@ -94,17 +121,27 @@ def normal_cdf_derivation() -> Derivation:
     value = sp.Rational(1, 4) + ARCSINE / (2 * sp.pi)
     d_s = 1 / (2 * sp.pi * sp.sqrt(ROOM))
     steps = (
-        Step("slope", r"$\sigma'(x)$ is the normal density", sigma, _density(x), Relation.DERIVATIVE, x),
+        Step(
+            "slope", "The slope of the activation is the normal density", sigma, _density(x), Relation.DERIVATIVE, x
+        ),
         gaussian.price_step(),
-        *_slope_product(_density(x), d_s, r"\partial_s g = \frac{1}{2\pi} ((1+p)(1+q) - s^2)^{-1/2}"),
+        *_slope_product(_density(x), d_s, _slope_in_s(value, d_s)),
         Step(
             "mean",
-            r"$\sigma(-x) = 1 - \sigma(x)$: each factor has the mean $\frac12$, and $g = \frac14$ at $s = 0$",
+            sentence(
+                "At the opposite argument the activation is what is missing to {}: each factor has the mean {}, and {} "
+                "is {} at {}",
+                1,
+                sp.Rational(1, 2),
+                _g,
+                sp.Rational(1, 4),
+                given(s, "=", 0),
+            ),
             at(sigma, {x: -y}),
             1 - NORMAL_CDF.at(y),
         ),
-        Step("origin", r"The value at $s = 0$", at(value, {s: 0}), sp.Rational(1, 4)),
-        Step("antiderivative", r"Integrate over $s$ from $0$", sp.Derivative(value, s) ** 2, d_s**2),
+        Step("origin", sentence("The value at {}", given(s, "=", 0)), at(value, {s: 0}), sp.Rational(1, 4)),
+        Step("antiderivative", sentence("Integrate over {} from {}", s, 0), sp.Derivative(value, s) ** 2, d_s**2),
     )
     return Derivation("normal-cdf-interaction", steps, value)
 
@@ -127,48 +164,75 @@ def gelu_derivation() -> Derivation:
         quantity(name, real=True) for name in (r"E[\Phi\Phi]", r"E[\phi\phi]", r"E[\phi'\Phi]", r"E[\Phi\phi']")
     )
     phi = gaussian.density()
+    _phi, _F, _X, _Y = sp.symbols("phi F X Y")
     F, H = y * _distribution(x) * _distribution(y), _density(x) * _distribution(y)
     mirrored = _distribution(x) * _density(y)
     known = 1 / (2 * sp.pi * sp.sqrt(ROOM))
     value = gelu_value()
     steps = (
-        Step("activation", r"$\sigma(x) = x \Phi(x)$", GELU.expression, x * _distribution(x)),
+        Step(
+            "activation",
+            "The activation is the argument times the normal distribution function",
+            GELU.expression,
+            x * _distribution(x),
+        ),
         Step(
             "stein",
-            r"The density obeys $p\,\partial_x\varphi + s\,\partial_y\varphi = -x\varphi$, hence by parts "
-            r"$E[X F(X, Y)] = p E[F_x] + s E[F_y]$",
+            sentence(
+                "The density {} obeys {}, hence by parts {} is the mean of {} times the slope of {} in {} and of {} "
+                "times that in {}",
+                called(_phi, phi),
+                asserted(p * Partial(_phi, x) + s * Partial(_phi, y), "=", -x * _phi),
+                Mean(_X * _F),
+                p,
+                _F,
+                _X,
+                s,
+                _Y,
+            ),
             sp.simplify((p * sp.diff(phi, x) + s * sp.diff(phi, y)) / phi),
             -x,
         ),
         Step(
             "first-factor",
-            r"With $F = y\,\Phi(x)\Phi(y)$, $E[X Y \Phi\Phi]$ is the expectation of",
+            "The mean of the product of both activations, the first factor taken out, is the expectation of",
             p * sp.Derivative(F, x) + s * sp.Derivative(F, y),
             p * y * H + s * _distribution(x) * _distribution(y) + s * y * mirrored,
         ),
         Step(
             "second-factor",
-            r"The same for $Y$: $E[Y \phi(X) \Phi(Y)]$ is the expectation of",
+            sentence(
+                "The same for {}: that of {} times the density at {} and the distribution function at {} is the "
+                "expectation of",
+                _Y,
+                _Y,
+                _X,
+                _Y,
+            ),
             q * sp.Derivative(H, y) + s * sp.Derivative(H, x),
             q * _density(x) * _density(y) - s * x * H,
         ),
         Step(
             "third-factor",
-            r"and $E[Y \Phi(X) \phi(Y)]$ that of",
+            "and the other way round that of",
             q * sp.Derivative(mirrored, y) + s * sp.Derivative(mirrored, x),
             -q * y * mirrored + s * _density(x) * _density(y),
         ),
-        Step("curvature", r"$\phi'(x) = -x \phi(x)$", _density(x), -x * _density(x), Relation.DERIVATIVE, x),
+        Step(
+            "curvature", "The slope of the normal density is", _density(x), -x * _density(x), Relation.DERIVATIVE, x
+        ),
         Step(
             "curved",
-            r"so $E[\phi'(X)\Phi(Y)] = -E[X \phi(X)\Phi(Y)] = -p\,E[\phi'(X)\Phi(Y)] - s\,E[\phi(X)\phi(Y)]$, whose solution is",
+            sentence(
+                "so the mean {} obeys a linear equation with {} in it, whose solution makes this zero", left, mixed
+            ),
             at(left + p * left + s * mixed, {left: -s * mixed / (1 + p)}),
             sp.S.Zero,
         ),
-        *_slope_product(_density(x), known, r"E[\phi(X)\phi(Y)] = \frac{1}{2\pi} ((1+p)(1+q) - s^2)^{-1/2}"),
+        *_slope_product(_density(x), known, sentence("So the mean {} is known (squares of positive numbers)", mixed)),
         Step(
             "assemble",
-            r"With $E[\Phi\Phi]$ from the normal distribution function and $E[\phi\phi]$ as computed",
+            sentence("With {} from the normal distribution function and {} as computed", both, mixed),
             p * (q * mixed + s * left) + s * both + s * (q * right + s * mixed),
             value,
             where=(
@@ -191,15 +255,22 @@ def sign_derivation() -> Derivation:
     steps = (
         Step(
             "scaled",
-            r"$\mathrm{erf}(\sqrt c\, x/\sqrt 2)$ is bounded by 1 and tends to the sign for $c \to \infty$; its interaction is that "
-            r"of erf at $cs, cp, cq$, whose arcsine has the argument",
+            sentence(
+                "The error function of an argument scaled by {} is bounded and tends to the sign as {} grows; its "
+                "interaction is that of erf at {}, {}, {}, whose arcsine has the argument",
+                sp.sqrt(c),
+                c,
+                c * s,
+                c * p,
+                c * q,
+            ),
             at(sp.sin(ARCSINE), {s: c * s, p: c * p, q: c * q}),
             inside,
         ),
-        Step("limit", r"which tends to", inside, s / sp.sqrt(p * q), Relation.LIMIT, c),
+        Step("limit", "which tends to", inside, s / sp.sqrt(p * q), Relation.LIMIT, c),
         Step(
             "value",
-            r"so that, by dominated convergence, $g$ is $\frac2\pi$ times its arcsine",
+            sentence("so that, by dominated convergence, the interaction is {} times its arcsine", 2 / sp.pi),
             at(2 / sp.pi * sp.asin(z), {z: s / sp.sqrt(p * q)}),
             value,
         ),
@@ -216,13 +287,13 @@ def step_derivation() -> Derivation:
     steps = (
         Step(
             "split",
-            r"The step is $(1 + \mathrm{sign})/2$",
+            "The step is half of one plus the sign",
             (one + sign_x) / 2 * (one + sign_y) / 2,
             (1 + sign_x + sign_y + sign_x * sign_y) / 4,
         ),
         Step(
             "value",
-            r"The sign has the mean 0, and its interaction is known",
+            "The sign has the mean zero, and its interaction is known",
             (1 + product) / 4,
             value,
             where=((product, sign_derivation().result),),

@@ -17,10 +17,12 @@ import sympy as sp
 from theory import gaussian
 from theory.activation.kind import Activation
 from theory.derivation import Derivation, Step
+from theory.prose import called, sentence
 from theory.symbols import p, q, s, x, y
 from theory.unevaluated import at, evaluated
 
 LAMBDA, MU = sp.symbols("lambda mu", real=True)
+_R = sp.Symbol("R", positive=True)
 
 
 @dataclass(frozen=True)
@@ -99,13 +101,17 @@ def generating_steps(name: str, alpha: sp.Expr, beta: sp.Expr) -> tuple[Step, ..
     return (
         Step(
             f"{name}square",
-            r"A square is completed in $\lambda x + \mu y$ plus the logarithm of the weights",
+            sentence("A square is completed in {} plus the logarithm of the weights", LAMBDA * x + MU * y),
             LAMBDA * x + MU * y - form(x, y),
             exponent - form(x - shift[0], y - shift[1]),
         ),
         Step(
             f"{name}normalisation",
-            r"and what is left integrates to $R^{-1/2}$: $(AC - B^2)\Delta = R$ with the coefficients of its form",
+            sentence(
+                "and what is left integrates to {}, with {}: with the coefficients of its form",
+                1 / sp.sqrt(_R),
+                called(_R, room),
+            ),
             (A * C - B**2) * det,
             room,
             where=((A, q / det - 2 * alpha), (B, s / det), (C, p / det - 2 * beta)),
@@ -175,11 +181,14 @@ def exponential_derivation(name: str, expression: sp.Expr, terms: tuple[Term, ..
         evaluate=False,
     )
     steps = (
-        Step("activation", r"$\sigma(x)$ from exponentials $e^{\lambda x}$", written, expression),
+        Step("activation", sentence("The activation from exponentials {}", sp.exp(LAMBDA * x)), written, expression),
         *gaussian.quadratic_steps(),
         *lemmas,
         Step(
-            "value", r"The same operations on the generating function, once in $\lambda$, once in $\mu$", total, value
+            "value",
+            sentence("The same operations on the generating function, once in {}, once in {}", LAMBDA, MU),
+            total,
+            value,
         ),
     )
     return Derivation(f"{name}-interaction", steps, value)
