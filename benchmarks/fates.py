@@ -18,16 +18,19 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-#: Structures by column; everything with a name that is not here is "other".
+#: Structures by column; copies are exact at n = k and perturbed below.
 COLUMNS = {
     "copy-average": "copies",
     "perturbed-copy": "copies",
     "perturbed-copy-average": "average",
+    "negative-corrector": "corrector",
+    "against-teacher": "against",
+    "reflected-copy": "reflected",
     "all-dead": "all dead",
 }
 HEADER = (
-    "init", "n", "k", "runs", "died", "came back", "end dead", "collinear", "copies", "average", "all dead", "other",
-    "unnamed", "failed",
+    "init", "n", "k", "runs", "died", "came back", "end dead", "collinear", "copies", "average", "corrector",
+    "against", "reflected", "all dead", "unnamed", "failed",
 )  # fmt: skip
 
 Key = tuple[str, int, int]
@@ -42,7 +45,7 @@ def column(n: int, run: dict[str, Any]) -> str:
     if run["structure"] == "copy-average" and run["neurons"] == 1 and len(run["partition"]) == 1:
         # One neuron along all teachers averages them, unless there is one only.
         return "average" if run["partition"][0] > 1 else "copies"
-    return COLUMNS.get(run["structure"], "other")
+    return COLUMNS.get(run["structure"], "unnamed")
 
 
 def count(documents: Iterable[dict[str, Any]]) -> dict[Key, Counter[str]]:

@@ -160,9 +160,7 @@ def gelu_value() -> sp.Expr:
 @cache
 def gelu_derivation() -> Derivation:
     r"""From :math:`E[X F] = p E[F_x] + s E[F_y]` (Stein), used until only known expectations are left. Exact."""
-    both, mixed, left, right = (
-        quantity(name, real=True) for name in (r"E[\Phi\Phi]", r"E[\phi\phi]", r"E[\phi'\Phi]", r"E[\Phi\phi']")
-    )
+    both, mixed, left, right = sp.symbols("m_b m_d m_l m_r", real=True)
     phi = gaussian.density()
     _phi, _F, _X, _Y = sp.symbols("phi F X Y")
     F, H = y * _distribution(x) * _distribution(y), _density(x) * _distribution(y)
@@ -224,15 +222,25 @@ def gelu_derivation() -> Derivation:
         Step(
             "curved",
             sentence(
-                "so the mean {} obeys a linear equation with {} in it, whose solution makes this zero", left, mixed
+                "so {}, the mean of the density's slope at the first and the distribution function at the second, obeys "
+                "a linear equation in which {}, the mean of both densities, stands; its solution makes this zero",
+                left,
+                mixed,
             ),
             at(left + p * left + s * mixed, {left: -s * mixed / (1 + p)}),
             sp.S.Zero,
         ),
-        *_slope_product(_density(x), known, sentence("So the mean {} is known (squares of positive numbers)", mixed)),
+        *_slope_product(_density(x), known, sentence("So {} is known (squares of positive numbers)", mixed)),
         Step(
             "assemble",
-            sentence("With {} from the normal distribution function and {} as computed", both, mixed),
+            sentence(
+                "With {}, the mean of both distribution functions, from their own interaction, {} as computed, {} as "
+                "solved for, and {} by symmetry",
+                both,
+                mixed,
+                left,
+                right,
+            ),
             p * (q * mixed + s * left) + s * both + s * (q * right + s * mixed),
             value,
             where=(

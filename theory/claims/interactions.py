@@ -71,9 +71,9 @@ def _claim(name: str) -> Claim:
         "",
         sentence("all {}, {}", names.w, names.v) + ("" if name not in ("sign", "step") else ", non-zero"),
         _steps(name),
-        "values, gradients and Hessians agree with quadrature at 30 digits",
+        "values, gradients and Hessians agree with quadrature to thirty digits",
         "nothing further",
-        title=f"Interaction function: {name}",
+        title=f"Interaction function of {words.split(',')[0]}",
         text=f"The interaction function of {words} is",
         formulas=_formulas(name),
     )
