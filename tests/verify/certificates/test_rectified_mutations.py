@@ -170,7 +170,7 @@ SPHERE = (
     Mutation(
         "sphere: sign of the curvature", "_caps", "across.positive if s > 0 else across.negative", "False", "caps"
     ),
-    Mutation("sphere: boxes", "_settled", "total - spread > 0", "total > 0", "boxes"),
+    Mutation("sphere: boxes", "_settled", "(square - 1) - spread > 0", "(square - 1) > 0", "boxes"),
     Mutation("sphere: error of tangents", "_settled", "(value + error +", "(value +", "boxes"),
     Mutation(
         "sphere: boxes in caps", "_settled", "if low > 1 - cap * cap / 2", "if high > 1 - cap * cap / 2", "boxes"
