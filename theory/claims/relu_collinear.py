@@ -6,6 +6,7 @@ from functools import cache
 
 import sympy as sp
 
+from theory import names
 from theory.claim import Claim, Formula, Kind
 from theory.derivation import Relation, Step
 from theory.interactions import pair
@@ -13,7 +14,7 @@ from theory.notation import Dot, Norm, Total
 from theory.prose import given, sentence
 from theory.rectified import profile
 from theory.rectified_neuron import length
-from theory.symbols import k, p, q, s
+from theory.symbols import k, n, p, q, s
 from theory.unevaluated import at
 
 #: Signed lengths of two neurons (or groups of them), of the merged one; lengths; what one is longer by.
@@ -26,7 +27,7 @@ N = sp.Symbol("N", positive=True)
 M, e, w, x, j, z1, z2, v_j, u_j, n_j = sp.symbols("M e w x j z_1 z_2 v_j u_j n_j")
 h = sp.Function("h")
 #: Numbers of neurons of the merged neuron's sign and of the other, input dimension.
-same, other, d = sp.symbols("m_+ m_- d", integer=True, positive=True)
+same, other, d = sp.symbols("m_same m_other d", integer=True, positive=True)
 t, rho = sp.symbols("t rho", positive=True)
 
 
@@ -98,12 +99,20 @@ CLAIMS = (
     Claim(
         "relu-collinear",
         Kind.THEOREM,
-        "ReLU neurons in one direction act as one; a critical point with m of them is a family of m - 1 dimensions, whose index is that of the merged point, and for each further neuron that of sM if it has the merged sign s, of -sM if not, M being the second derivative of the others' pull across the direction",
-        r"\mathrm{index} = \mathrm{index}_{\mathrm{merged}} + (m_+ - 1)\, \mathrm{ind}(sM) + m_-\, \mathrm{ind}(-sM)",
-        "all n, k, d, every teacher, signed lengths that do not add up to zero",
+        sentence(
+            "ReLU neurons in one direction act as one; a critical point with {} of them is a family of {} dimensions, whose index is that of the merged point, and for each further neuron that of {} if it has the merged sign {}, of {} if not, {} being the second derivative of the others' pull across the direction",
+            same + other,
+            same + other - 1,
+            sign * M,
+            sign,
+            -sign * M,
+            M,
+        ),
+        "",
+        sentence("all {}, {}, {}, every teacher, signed lengths that do not add up to zero", n, k, names.d),
         _collinear,
         "an opposite-sign pair can be a degenerate minimum where a same-sign pair is a saddle",
-        "the merged point certified, the inertia of M",
+        sentence("the merged point certified, the inertia of {}", M),
         title="Collinear neurons",
         text=sentence(
             "ReLU neurons in one direction act as one. A critical point with {} of them, {} of the sign {} of the merged neuron and {} of the "
@@ -123,12 +132,16 @@ CLAIMS = (
     Claim(
         "relu-collinear-average",
         Kind.THEOREM,
-        "Students that all point along the sum of k >= 2 orthonormal teachers are a family of critical points of index (m_+ - 1)(d - 1): a degenerate minimum exactly if one of them has a positive outgoing weight and the others negative ones",
-        r"\mathrm{index} = (m_+ - 1)(d - 1)",
-        "all n, k >= 2, d >= k",
+        sentence(
+            "Students that all point along the sum of two or more orthonormal teachers, {} of them with positive outgoing weights, are a family of critical points of index {}: a degenerate minimum exactly if one of them has a positive outgoing weight and the others negative ones",
+            same,
+            (same - 1) * (d - 1),
+        ),
+        "",
+        sentence("all {}, {}, {}", n, given(k, ">=", 2), given(names.d, ">=", k)),
         _average,
         "flows of several neurons end in such families of opposite signs",
-        "the inertia of M",
+        sentence("the inertia of {}", M),
         title="Collinear neurons that average",
         text=sentence(
             "Students that all point along the sum of two or more orthonormal teachers, {} of them with positive outgoing weights and the "

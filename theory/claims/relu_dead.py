@@ -6,13 +6,14 @@ from functools import cache
 
 import sympy as sp
 
+from theory import names
 from theory.claim import Claim, Formula, Kind
 from theory.derivation import Relation, Step
 from theory.interactions import interaction
 from theory.notation import Dot, Mean, Total
 from theory.prose import given, sentence
 from theory.rectified_neuron import length, pull
-from theory.symbols import a, k, r1, r2, u
+from theory.symbols import a, k, n, r1, r2, u
 from theory.unevaluated import at
 
 #: E[sigma(e.x) r] without the neuron, its length, residual and activation, one over the length.
@@ -22,7 +23,7 @@ rho, N = sp.symbols("rho N", positive=True)
 e, w, x = sp.symbols("e w x")
 sigma = sp.Function("sigma")
 #: |a|, |a G|, pulls towards the sum of the teachers and against it, a share, tangent of an angle.
-b, gain, forward, backward = sp.symbols("b g T_+ T_-", positive=True)
+b, gain, forward, backward = sp.symbols("b g T_forward T_backward", positive=True)
 share = sp.Symbol("lambda", real=True)
 kappa = sp.Symbol("kappa", positive=True)
 
@@ -68,7 +69,7 @@ def _rule_formulas() -> tuple[Formula, ...]:
 
 def _filippov_formulas() -> tuple[Formula, ...]:
     L, (j, v_j) = sp.Function("L"), sp.symbols("j v_j")
-    slope = sp.Limit((L(rho * e, a) - L(0, a)) / rho, rho, 0, "+")
+    slope = at(sp.Derivative(L(rho * e, a), rho), {rho: 0})
     words = sentence("for {}, while", given(e, "=", Total(v_j, j) / sp.sqrt(k)))
     return (
         Formula(slope, "=", -a * length(k), "descent", tail=words),
@@ -83,12 +84,16 @@ CLAIMS = (
     Claim(
         "relu-dead-rule",
         Kind.THEOREM,
-        "At a dead neuron zero is in the regular subdifferential of the loss exactly if a G(e) is nowhere negative; it is then at a minimum in its own parameters if a is not zero",
-        r"0 \in \hat\partial_w L(0) \iff a\,G(e) \ge 0\ \text{for all unit } e",
-        "all n, k, d, every teacher",
+        sentence(
+            "At a dead neuron zero is in the regular subdifferential of the loss exactly if {} is nowhere negative; it is then at a minimum in its own parameters if {} is not zero",
+            a * sp.Function("G")(e),
+            a,
+        ),
+        "",
+        sentence("all {}, {}, {}, every teacher", n, k, names.d),
         _rule,
         "dead neurons stay dead exactly as long as this holds",
-        "a lower bound of a G on the sphere",
+        sentence("a lower bound of {} on the sphere", a * sp.Function("G")(e)),
         title="The rule for dead neurons",
         text="At a dead neuron zero is in the regular subdifferential of the loss exactly if the following holds; the neuron is then at a minimum "
         "in its own parameters, unless its outgoing weight is zero",
@@ -98,9 +103,13 @@ CLAIMS = (
     Claim(
         "relu-dead-filippov",
         Kind.THEOREM,
-        "At a dead neuron Filippov's set may contain zero while the loss has a direction of descent, so that its solutions are not unique: for a > 0 and k orthonormal teachers that no other neuron fits",
-        r"0 \in \overline{\mathrm{co}}\,\lim \nabla_w L,\quad \min_e 2 a\,G(e) < 0",
-        "all k, d >= k, all other neurons dead",
+        sentence(
+            "At a dead neuron Filippov's set may contain zero while the loss has a direction of descent, so that its solutions are not unique: for {} and {} orthonormal teachers that no other neuron fits",
+            given(a, ">", 0),
+            k,
+        ),
+        "",
+        sentence("all {}, {}, all other neurons dead", k, given(names.d, ">=", k)),
         _filippov,
         "flows leave such points",
         "nothing further",

@@ -6,6 +6,7 @@ from functools import cache
 
 import sympy as sp
 
+from theory import names
 from theory.claim import Claim, Formula, Kind
 from theory.derivation import Relation, Step
 from theory.interactions import interaction
@@ -13,7 +14,7 @@ from theory.notation import Norm, Partial, Rate
 from theory.prose import given, sentence
 from theory.rectified import profile, theta
 from theory.rectified_neuron import length, pull
-from theory.symbols import a, k, r, r1, r2, u
+from theory.symbols import a, k, n, r, r1, r2, u
 from theory.unevaluated import at
 
 #: A rate, G(e), time, loss at the start, the root of minus the balance, the balance, the pull T(e), |a|.
@@ -156,9 +157,12 @@ CLAIMS = (
     Claim(
         "relu-death",
         Kind.THEOREM,
-        "A ReLU neuron whose balance is at most zero never reaches w = 0 in finite time; where the balance is positive the sign of the outgoing weight is frozen",
-        r"a^2 \le |w|^2 \implies |w(t)| \ge |w(0)|\, e^{-t\sqrt{2 L(0)}};\qquad a^2 - |w|^2 = B > 0 \implies a(t)^2 \ge B",
-        "all n, k, d, every teacher",
+        sentence(
+            "A ReLU neuron whose balance is at most zero never reaches {} in finite time; where the balance is positive the sign of the outgoing weight is frozen",
+            given(w, "=", 0),
+        ),
+        "",
+        sentence("all {}, {}, {}, every teacher", n, k, names.d),
         _balance_steps,
         "no neuron dies whose balance is at most zero",
         "nothing further",
@@ -171,8 +175,8 @@ CLAIMS = (
         "relu-death-one-neuron",
         Kind.THEOREM,
         "With two and more orthonormal teachers a single ReLU neuron dies exactly if at the start its outgoing weight is negative and larger in modulus than its incoming vector",
-        r"w(t) = 0\ \text{for some}\ t < \infty \iff a(0) < -|w(0)|",
-        "n = 1, k >= 2, all d >= k",
+        "",
+        sentence("{}, {}, {}", given(n, "=", 1), given(k, ">=", 2), given(names.d, ">=", k)),
         _one_neuron,
         "flows of one neuron die exactly then",
         "nothing further",
@@ -184,10 +188,10 @@ CLAIMS = (
         "relu-death-one-teacher",
         Kind.THEOREM,
         "With one teacher a single ReLU neuron dies in finite time exactly if besides its incoming vector is exactly parallel to the teacher",
-        r"w(t) = 0\ \text{for some}\ t < \infty \iff a(0) < -|w(0)|,\ w(0) = |w(0)|\, v",
-        "n = k = 1, all d",
+        "",
+        sentence("{}, all {}", given(n, "=", k, "=", 1), names.d),
         _one_teacher,
-        "flows from random points do not die for k = 1: the neuron turns against the teacher and shrinks exponentially",
+        "flows from random points do not die with one teacher: the neuron turns against it and shrinks exponentially",
         "nothing further",
         title="Death with a single teacher",
         text="With one teacher a single ReLU neuron dies in finite time exactly if at the start",
@@ -197,8 +201,8 @@ CLAIMS = (
         "relu-death-positive",
         Kind.THEOREM,
         "A ReLU neuron with a positive outgoing weight can die: an example with two neurons for every number of orthonormal teachers",
-        r"w_1 = e,\ a_1 = 2,\ w_2 = \sqrt{6\rho}\, e,\ a_2 = \sqrt{6\rho},\quad e = \textstyle\sum_j v_j/\sqrt k",
-        "n = 2, all k, d >= k",
+        "",
+        sentence("{}, all {}, {}", given(n, "=", 2), k, given(names.d, ">=", k)),
         _positive,
         "the flow from that point ends with the first neuron dead and the second an average",
         "nothing further",

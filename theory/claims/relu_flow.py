@@ -6,12 +6,13 @@ from functools import cache
 
 import sympy as sp
 
+from theory import names
 from theory.claim import Claim, Formula, Kind
 from theory.derivation import Step
 from theory.interactions import pair
 from theory.notation import Dot, Gradient, Norm
 from theory.prose import given, sentence
-from theory.symbols import a, p, s
+from theory.symbols import a, k, n, p, s
 from theory.unevaluated import at
 
 #: h(w), its slope along w, |a|, sign of a, a step, variation of the outgoing weight, pre-activation.
@@ -91,8 +92,8 @@ CLAIMS = (
         "relu-balance",
         Kind.THEOREM,
         "Gradient flow conserves, for each ReLU neuron, the square of its outgoing weight less the squared norm of its incoming vector",
-        r"\tfrac{d}{dt}\left(a_i^2 - |w_i|^2\right) = 0",
-        "all n, k, d, every teacher, while w_i is not zero",
+        "",
+        sentence("all {}, {}, {}, every teacher, while {} is not zero", n, k, names.d, names.w_i),
         _balance,
         "the drift of the balance is the integrator's error",
         "nothing: it is an identity",
@@ -106,10 +107,10 @@ CLAIMS = (
         Kind.THEOREM,
         "Where no incoming vector and no outgoing weight vanishes, critical points and minima of the loss are those of the loss with "
         "outgoing weights fixed to their signs; the Hessian has the same inertia and one zero for each neuron",
-        r"\nabla L(w, a) = 0 \iff \nabla F_s(\omega) = 0,\quad \omega_i = |a_i| w_i,\ s_i = \operatorname{sign} a_i",
-        "all n, k, d, every teacher",
+        "",
+        sentence("all {}, {}, {}, every teacher", n, k, names.d),
         _gauge,
-        "the Hessian at a critical point has n more zero eigenvalues than with fixed outgoing weights",
+        "the Hessian at a critical point has as many more zero eigenvalues as neurons than with fixed outgoing weights",
         "the point with outgoing weights fixed to their signs in a uniqueness box",
         title="Fixing the gauge",
         text="Where no incoming vector and no outgoing weight vanishes, critical points and minima of the loss are those of the loss "

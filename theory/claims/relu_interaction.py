@@ -6,6 +6,7 @@ from functools import cache
 
 import sympy as sp
 
+from theory import names
 from theory.claim import Claim, Formula, Kind
 from theory.derivation import Step
 from theory.interactions import Pair, interaction, interaction_derivation, pair
@@ -169,8 +170,8 @@ CLAIMS = (
         "relu-interaction",
         Kind.THEOREM,
         "The interaction function of ReLU in closed form, by polar coordinates and again by Price's theorem",
-        r"E[\sigma(w\cdot x)\sigma(v\cdot x)] = \frac{|w||v|}{2\pi}\left(\sin\theta + (\pi-\theta)\cos\theta\right)",
-        "all d",
+        "",
+        sentence("all {}", names.d),
         lambda: interaction_derivation("relu").steps,
         "the loss agrees with quadrature over the input",
         "nothing: it is an identity",
@@ -184,9 +185,8 @@ CLAIMS = (
         Kind.THEOREM,
         "Where both vectors are non-zero the ReLU interaction is twice continuously differentiable with Lipschitz second "
         "derivatives, also at parallel and antiparallel vectors; there it is not three times differentiable",
-        r"\partial_w\partial_v g = \tfrac{1}{2\pi}\left((\pi-\theta) I + \sin\theta\, R\right),\quad "
-        r"\partial_w^2 g = \tfrac{|v|\sin\theta}{2\pi|w|}\left(I - ee^\top + nn^\top\right)",
-        "all d, w and v non-zero",
+        "",
+        sentence("all {}, both vectors non-zero", names.d),
         _smooth,
         "second derivatives agree with differences of gradients at parallel vectors",
         "Lipschitz bounds instead of third derivatives where vectors may be parallel",

@@ -6,13 +6,14 @@ from functools import cache
 
 import sympy as sp
 
+from theory import names
 from theory.claim import Claim, Formula, Kind
 from theory.derivation import Relation, Step
 from theory.notation import Dot, EitherSign, Primed, Total
 from theory.prose import given, sentence
 from theory.rectified import profile, theta
 from theory.rectified_neuron import curvature, length, loss, pull, teacher_loss
-from theory.symbols import k, u
+from theory.symbols import a, k, n, u
 from theory.unevaluated import at
 
 #: Length of the gauge-fixed neuron, its teachers' pull, their own loss, tangents, an arcsine, one cosine.
@@ -129,7 +130,7 @@ def _minimum() -> tuple[Step, ...]:
 
 def _critical_formulas() -> tuple[Formula, ...]:
     a, total = sp.Symbol("a"), Total(v_j, j) / sp.sqrt(k)
-    up, down = sp.symbols("rho_+ rho_-", positive=True)
+    up, down = sp.symbols("rho_along rho_against", positive=True)
     other = sentence("or, for {},", given(k, ">=", 2))
     return (
         Formula(a * w, "=", up * total, tail=other),
@@ -152,9 +153,15 @@ CLAIMS = (
     Claim(
         "relu-one-neuron",
         Kind.THEOREM,
-        "A ReLU neuron with k orthonormal teachers and w, a not zero is critical exactly in two directions up to rescaling, along the sum of the teachers and, for k >= 2, against it: all cosines are equal",
-        r"\nabla L = 0,\ w, a \ne 0 \implies a w = \rho_+ \tfrac{1}{\sqrt k}\textstyle\sum_j v_j\ \text{or}\ -\rho_- \tfrac{1}{\sqrt k}\sum_j v_j,\ a > 0",
-        "n = 1, all k, d >= k",
+        sentence(
+            "A ReLU neuron with {} orthonormal teachers, {} and {} not zero, is critical exactly in two directions up to rescaling, along the sum of the teachers and, for {}, against it: all cosines are equal",
+            k,
+            w,
+            a,
+            given(k, ">=", 2),
+        ),
+        "",
+        sentence("{}, all {}, {}", given(n, "=", 1), k, given(names.d, ">=", k)),
         _critical,
         "flows of one neuron end in the first of them or dead",
         "the point in a uniqueness box with the outgoing weight fixed",
@@ -170,11 +177,17 @@ CLAIMS = (
     Claim(
         "relu-one-neuron-minimum",
         Kind.THEOREM,
-        "For k >= 2, with the gauge fixed, the neuron along the sum of the teachers is a strict minimum and the one against it a saddle of index d - 1; a dead neuron is critical exactly if a <= 0, and a minimum if a < 0; there is no other critical point",
-        r"\lambda_{\mathrm{in}}, \lambda_{\mathrm{out}} > 0\ \text{at}\ \rho_+,\quad \lambda_{\mathrm{in}}, \lambda_{\mathrm{out}} < 0\ \text{at}\ \rho_-;\quad w = 0,\ a < 0",
-        "n = 1, k >= 2, all d >= k",
+        sentence(
+            "For {}, with the gauge fixed, the neuron along the sum of the teachers is a strict minimum and the one against it a saddle of index {}; a dead neuron is critical exactly if {}, and a minimum if {}; there is no other critical point",
+            given(k, ">=", 2),
+            d - 1,
+            given(a, "<=", 0),
+            given(a, "<", 0),
+        ),
+        "",
+        sentence("{}, {}, {}", given(n, "=", 1), given(k, ">=", 2), given(names.d, ">=", k)),
         _minimum,
-        "flows of one neuron end at the minimum or dead with a < 0",
+        "flows of one neuron end at the minimum or dead with a negative outgoing weight",
         "the index with the outgoing weight fixed",
         title="One ReLU neuron: which are minima",
         text=sentence(
