@@ -267,7 +267,8 @@ def with_basin(result: Certificate, start: Array) -> Certificate:
     Certificate
         ``basin`` true or false; if false, ``why_no_basin``. False proves nothing of the flow.
     """
-    from verify.certificates.rectified.certify import RectifiedCertificate, with_start
+    from verify.certificates.rectified.certificate import RectifiedCertificate
+    from verify.certificates.rectified.ends import with_start
 
     if isinstance(result, RectifiedCertificate):
         return with_start(result, start)

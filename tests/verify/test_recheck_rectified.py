@@ -73,7 +73,12 @@ def document(
         "resting": stated.get("resting", []),
         "basin": stated.get("basin"),
     }
-    proof = {"method": "ball", "region": stated.get("region"), "resting": stated.get("proofs", [])}
+    proof = {
+        "method": "ball",
+        "region": stated.get("region"),
+        "shares": stated.get("shares"),
+        "resting": stated.get("proofs", []),
+    }
     found = {
         "schema": "copy-average/certificate/1",
         "versions": {"tests": "0"},
@@ -143,6 +148,25 @@ def minimum() -> Document:
 
 
 @pytest.fixture(scope="module")
+def continuum() -> Document:
+    """An average as a pair of opposite signs, 5/4 and -1/4 of it, and a flow that ends among such pairs."""
+    with mp.workdps(60):
+        (x,) = average(3)
+        first = [t * mp.mpf(1.25) + mp.mpf(2) ** -30 for t in x] + [mp.mpf(1)]
+        second = [t / 8 - mp.mpf(2) ** -30 for t in x] + [mp.mpf(-2)]
+        return document(
+            average(3),
+            [1],
+            made.axes(3, 4),
+            values=eigenvalues(3),
+            families=[{"neuron": 0, "same": 1, "opposite": 1, "index": 0}],
+            basin={"start": [[made.exact(t) for t in row] for row in (first, second)]},
+            region=made.exact(2.0**-7),
+            shares=[made.exact(1.25), made.exact(0.25)],
+        )
+
+
+@pytest.fixture(scope="module")
 def nothing() -> Document:
     """All dead: the zero function."""
     with mp.workdps(60):
@@ -166,7 +190,7 @@ def changed(found: Document, path: tuple[Any, ...], change: Callable[[Any], Any]
     return found
 
 
-@pytest.mark.parametrize("name", ["merged", "minimum", "nothing"])
+@pytest.mark.parametrize("name", ["merged", "minimum", "nothing", "continuum"])
 def test_true_certificates_are_accepted(name: str, request: pytest.FixtureRequest) -> None:
     verdict = recheck(request.getfixturevalue(name))
     assert verdict.accepted, verdict.reasons
@@ -219,6 +243,13 @@ LIES: dict[str, tuple[str, tuple[Any, ...], Callable[[Any], Any], str]] = {
     "dead cap": ("merged", ("proof", "resting", 0, "caps", 0), lambda _: number(0.9), "caps"),
     "dead classes": ("merged", ("proof", "resting", 0, "classes"), lambda _: [[0, 1]], "classes"),
     "dead by sign": ("merged", ("proof", "resting", 0, "method"), lambda _: "sign", "one sign"),
+    "family start": ("continuum", ("states", "basin", "start", 0, 0), scaled(1.01), "flow"),
+    "family sign": ("continuum", ("states", "basin", "start", 0, 4), scaled(-1.0), "shares and signs"),
+    "family shares": ("continuum", ("proof", "shares", 0), scaled(1.125), "shares and signs"),
+    "family region": ("continuum", ("proof", "region"), scaled(64.0), "positive in the region"),
+    "family region too small": ("continuum", ("proof", "region"), scaled(2.0**-20), "flow"),
+    "family balances": ("continuum", ("states", "basin", "start", 1, 4), scaled(2.0**-30), "flow"),
+    "family of other signs": ("continuum", ("states", "families", 0, "same"), lambda _: 2, "length 3"),
     "all dead, alive": ("nothing", ("states", "resting", 0, "sign"), lambda _: 1, "one sign"),
     "all dead index": ("nothing", ("states", "index"), lambda _: 1, "index 0"),
     "all dead loss": ("nothing", ("states", "loss", 0), lambda x: _moved(x, by=1e-40), "loss"),
@@ -246,7 +277,7 @@ def _leaves(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [path]
 
 
-@pytest.mark.parametrize("which", ["merged", "minimum", "nothing"])
+@pytest.mark.parametrize("which", ["merged", "minimum", "nothing", "continuum"])
 def test_an_altered_file_is_refused(which: str, request: pytest.FixtureRequest) -> None:
     """Every leaf, changed alone: by the digest; with a new digest, by the text for all that the theorem speaks of."""
     found = request.getfixturevalue(which)
@@ -267,6 +298,7 @@ def test_what_is_no_certificate_is_unreadable(merged: Document, minimum: Documen
         (minimum, ("states", "lambda_min"), None, "lambda_min"),
         (minimum, ("states", "basin"), None, "proof.region"),
         (minimum, ("proof", "method"), "box", "needs 'ball'"),
+        (minimum, ("proof", "shares"), [[1, 0]], "proof.shares"),
         (nothing, ("states", "smallest"), [[1, 0], [1, 0]], "null"),
         (merged, ("states", "families", 0, "neuron"), 1, "from 0 to 0"),
         (merged, ("states", "families", 0, "same"), 0, "from 1"),
@@ -280,7 +312,7 @@ def test_what_is_no_certificate_is_unreadable(merged: Document, minimum: Documen
         assert "\n" not in str(raised.value)
 
 
-def test_the_statement_reads(merged: Document, nothing: Document, minimum: Document) -> None:
+def test_the_statement_reads(merged: Document, nothing: Document, minimum: Document, continuum: Document) -> None:
     text = merged["theorem"]["text"]
     for part in (
         "max(0, t)",
@@ -292,6 +324,7 @@ def test_the_statement_reads(merged: Document, nothing: Document, minimum: Docum
         assert part in text
     assert "zero function" in nothing["theorem"]["text"]
     assert "Along gradient flow" in minimum["theorem"]["text"]
+    assert "converges to a point of that continuum" in continuum["theorem"]["text"]
     fixed = changed(minimum, ("system", "trained"), lambda _: False)
     fixed["states"]["basin"], fixed["proof"]["region"] = None, None
     assert "held fixed" in made.finished(fixed)["theorem"]["text"]

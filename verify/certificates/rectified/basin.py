@@ -93,6 +93,7 @@ def basin(search: Search, found: Found, start: Rows, *, trained: bool) -> Basin:
         distance = root_of(sum((t * t for t in ways), flint.arb(0))).upper()
         excess = (AtPoint(search.setting, omega).loss() - minimum_loss(search, found)).upper()
     least, wide = flint.arb(found.signs.smallest), found.uniqueness
+    nearest, reach = float("inf"), 0.0
     for part in PARTS:
         radius = (flint.arb(part) * wide).lower()
         # Everything is about the ball around the critical point, which the larger one around the given point holds.
@@ -101,8 +102,13 @@ def basin(search: Search, found: Found, start: Rows, *, trained: bool) -> Basin:
         # A thousandth is left for another's rounding.
         if 1.001 * (distance + found.radius) < radius and excess < barrier and 1.001 * excess < barrier:
             return Basin(True, radius, float(distance), float(radius))
+        if barrier > 0:
+            # Of the distance and of the loss, as a distance: both shrink with the gradient.
+            parts = float(distance / radius), max(float(excess / barrier), 0.0) ** 0.5
+            if max(parts) < nearest:
+                nearest, reach = max(parts), float(radius)
     why = f"the flow's last point is {float(distance):.1e} away, with {float(excess):.1e} more loss than the minimum"
-    return Basin(False, distance=float(distance), reach=PARTS[0] * float(wide), why=why)
+    return Basin(False, distance=nearest * reach if reach else None, reach=reach or None, why=why)
 
 
 def minimum_loss(search: Search, found: Found) -> Ball:

@@ -10,8 +10,7 @@ with one direction are merged first, dead ones (:math:`w_i = 0`) left out.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import flint
 import numpy as np
@@ -23,62 +22,16 @@ from numerics.precision import Exact, from_ball, to_ball
 from numerics.problem import Array, Problem, finite_array
 from numerics.rectified.gauge import reduced
 from verify.certificates.existence import Status
-from verify.certificates.rectified.basin import Basin, basin, minimum_loss
-from verify.certificates.rectified.collinear import Family, families
-from verify.certificates.rectified.dead import Resting, resting
+from verify.certificates.rectified.basin import minimum_loss
+from verify.certificates.rectified.certificate import RectifiedCertificate
+from verify.certificates.rectified.collinear import families
+from verify.certificates.rectified.dead import resting
+from verify.certificates.rectified.ends import with_start
 from verify.certificates.rectified.existence import Found, Search, refined
 from verify.certificates.rectified.network import Rows, Setting
 from verify.certificates.rectified.pairs import Ball
-from verify.certification import Certificate
 
-#: Why nothing is said of a basin.
-OF_MERGED = "some neurons are collinear: the end of the flow on their continuum is not proved"
-OF_DEAD = "some neurons are dead: what a flow does near them is not proved"
-
-
-@dataclass(frozen=True, eq=False)
-class RectifiedCertificate(Certificate):
-    """What was proved of a point of a ReLU network. Enclosure.
-
-    ``point``, ``radius`` and ``uniqueness_radius`` are those of the merged network: rows
-    :math:`(\\omega_i, s_i)` with trained outgoing weights, :math:`(w_i, a_i)` with fixed ones. ``index`` counts on
-    the quotient by rescaling, and with collinear neurons for every point of their continuum.
-
-    Attributes
-    ----------
-    trained : bool
-    smallest : tuple of two mpmath numbers, or None
-        Enclosure of the smallest eigenvalue of the merged network's Hessian.
-    merged_index : int or None
-        Index of the merged network.
-    families : tuple of Family
-        Of collinear neurons.
-    resting : tuple of Resting
-        Of dead neurons, one for each sign of outgoing weights.
-    region : exact ball or None
-        Radius of the ball in which flows from ``start`` stay.
-    setting : Setting or None
-    """
-
-    trained: bool = False
-    smallest: tuple[mp.mpf, mp.mpf] | None = None
-    merged_index: int | None = None
-    families: tuple[Family, ...] = ()
-    resting: tuple[Resting, ...] = ()
-    region: Ball = None
-    setting: Setting | None = None
-    search: Search | None = field(default=None, repr=False)
-    found: Found | None = field(default=None, repr=False)
-
-    @property
-    def stationary(self) -> bool | None:
-        """Whether 0 is in the regular subdifferential: every dead neuron stays so; None if that was not decided."""
-        answers = [one.stays for one in self.resting]
-        if self.status is not Status.UNIQUE:
-            return None
-        if False in answers:
-            return False
-        return None if None in answers else True
+__all__ = ["RectifiedCertificate", "certify_rectified"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,6 +43,7 @@ class _Merged:
     members: list[tuple[int, int]]
     dead: list[int]
     trained: bool
+    groups: tuple[tuple[int, ...], ...] = ()
 
 
 def certify_rectified(
@@ -173,7 +127,7 @@ def _quotient(problem: Problem, rough: Array, exact: Exact, bits: int) -> _Merge
             rows = [[sign * to_ball(exact[p, -1]) * to_ball(x) for x in exact[p, :-1]] for p in group]
             point.append([sum(column, flint.arb(0)).mid() for column in zip(*rows, strict=True)])
     dead = [int(np.sign(rough[p, -1])) for p in small.dead]
-    return _Merged(setting, refined(setting, point, bits), members, dead, True)
+    return _Merged(setting, refined(setting, point, bits), members, dead, True, small.groups)
 
 
 def _table(merged: _Merged) -> Exact:
@@ -194,6 +148,7 @@ def _conclude(merged: _Merged, search: Search, found: Found) -> RectifiedCertifi
         why=found.why,
         point=_table(merged),
         trained=merged.trained,
+        groups=merged.groups,
         setting=merged.setting,
         search=search,
         found=found,
@@ -217,32 +172,4 @@ def _conclude(merged: _Merged, search: Search, found: Found) -> RectifiedCertifi
         families=own,
         resting=resting(search, found, merged.dead),
         why="the sign test of collinear neurons was not decided" if index is None else None,
-    )
-
-
-def with_start(result: RectifiedCertificate, start: Array) -> RectifiedCertificate:
-    """The same certificate with the answer whether the flow from a point converges there. Enclosure.
-
-    Parameters
-    ----------
-    result : RectifiedCertificate
-        With the status ``UNIQUE``.
-    start : ndarray, shape (n, dim + 1)
-    """
-    if result.search is None or result.found is None or result.status is not Status.UNIQUE:
-        return result
-    if result.families or result.resting:
-        why = OF_MERGED if result.families else OF_DEAD
-        return replace(result, basin=False, why_no_basin=why, start=start)
-    keep = start if result.trained else start[:, :-1]
-    rows: list[list[Any]] = [[flint.arb(x) for x in row] for row in keep.tolist()]
-    answer: Basin = basin(result.search, result.found, rows, trained=result.trained)
-    return replace(
-        result,
-        basin=answer.proved,
-        why_no_basin=answer.why,
-        distance=answer.distance,
-        reach=answer.reach,
-        region=answer.radius,
-        start=start,
     )

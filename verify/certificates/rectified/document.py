@@ -47,9 +47,17 @@ def rectified_document(problem: Problem, certificate: RectifiedCertificate) -> d
         "resting": [{"sign": one.sign, "count": one.count} for one in c.resting],
         "basin": None,
     }
-    proof: dict[str, Any] = {"method": "ball", "region": None, "resting": [_resting(one) for one in c.resting]}
+    proof: dict[str, Any] = {
+        "method": "ball",
+        "region": None,
+        "shares": None,
+        "resting": [_resting(one) for one in c.resting],
+    }
     if c.basin and c.start is not None and c.region is not None:
         start = c.start if c.trained else c.start[:, :-1]
+        if c.families:
+            start = c.start[[p for group in c.groups for p in group]]
+            proof["shares"] = [number(x) for x in c.shares]
         states["basin"] = {"start": [[number(x) for x in row] for row in start.tolist()]}
         proof["region"] = number(c.region)
     system = {

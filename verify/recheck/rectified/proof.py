@@ -26,6 +26,7 @@ import flint
 
 from verify.recheck.findings import Findings
 from verify.recheck.numbers import Ball, mantissa_bits, size
+from verify.recheck.rectified.continuum import prove_continuum
 from verify.recheck.rectified.network import Network
 from verify.recheck.rectified.relu import length, unit
 from verify.recheck.rectified.resting import prove_resting
@@ -161,7 +162,10 @@ def _family(network: Network, neuron: int, same: int, opposite: int, radius: Bal
 def _basin(c: Rectified, network: Network, loss: Ball, find: Findings) -> None:
     assert c.start is not None
     assert c.region is not None
-    if not find.demand(c.index == 0 and not c.families and not c.resting, "a basin needs a minimum of its own"):
+    if not find.demand(c.index == 0 and not c.resting, "a basin needs a minimum without dead neurons"):
+        return
+    if c.families:
+        prove_continuum(c, loss, find)
         return
     assert c.smallest is not None
     omega = _unknowns(c)

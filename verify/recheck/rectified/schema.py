@@ -57,6 +57,12 @@ class Rectified:
     resting: list[Resting]
     start: Rows | None
     region: Ball | None
+    shares: list[Ball] | None
+
+    @property
+    def sizes(self) -> list[int]:
+        """How many neurons each of the merged ones stands for."""
+        return sizes_of(self.n, self.families)
 
 
 SYSTEM = ("kind", "activation", "trained", "n", "k", "dim", "teacher", "teacher_outgoing", "student_outgoing")
@@ -77,10 +83,12 @@ def rectified(document: dict[str, Any]) -> Rectified:
     trained = _flag(system["trained"], "system.trained")
     states = fields(document["states"], "states", STATES)
     exactly(states["status"], "unique", "states.status")
-    proof = fields(document["proof"], "proof", ("method", "region", "resting"))
+    proof = fields(document["proof"], "proof", ("method", "region", "shares", "resting"))
     exactly(proof["method"], "ball", "proof.method")
     low, high = numbers(states["loss"], "states.loss", 2)
-    start, region = _basin(states["basin"], proof["region"], n, dim + trained)
+    families = _families(states["families"], n, trained)
+    rows = sum(sizes_of(n, families))
+    start, region, shares = _basin(states["basin"], proof, rows, dim + trained, bool(families))
     least, ends = _spectrum(states, n)
     return Rectified(
         n,
@@ -97,11 +105,20 @@ def rectified(document: dict[str, Any]) -> Rectified:
         least,
         ends,
         (low, high),
-        _families(states["families"], n, trained),
+        families,
         _resting(states["resting"], proof["resting"], trained),
         start,
         region,
+        shares,
     )
+
+
+def sizes_of(n: int, families: list[Family]) -> list[int]:
+    """How many neurons each of n merged ones stands for."""
+    sizes = [1] * n
+    for family in families:
+        sizes[family.neuron] = family.same + family.opposite
+    return sizes
 
 
 def _flag(value: Any, where: str) -> bool:
@@ -161,10 +178,19 @@ def _resting(value: Any, proofs: Any, trained: bool) -> list[Resting]:
     return found
 
 
-def _basin(value: Any, region: Any, n: int, columns: int) -> tuple[Rows | None, Ball | None]:
+def _basin(
+    value: Any, proof: dict[str, Any], rows: int, columns: int, continuum: bool
+) -> tuple[Rows | None, Ball | None, list[Ball] | None]:
+    region, shares = proof["region"], proof["shares"]
     if (value is None) != (region is None):
         raise Unreadable("proof.region: needs a number where a basin is stated, and only there")
+    if (shares is None) == (value is not None and continuum):
+        raise Unreadable("proof.shares: needs numbers where a basin of a family is stated, and only there")
     if value is None:
-        return None, None
+        return None, None, None
+    if not 1 <= rows <= LARGEST:
+        raise Unreadable("states.basin: needs neurons")
     fields(value, "states.basin", ("start",))
-    return matrix(value["start"], "states.basin.start", n, columns), parse(region, "proof.region")
+    start = matrix(value["start"], "states.basin.start", rows, columns)
+    own = None if shares is None else numbers(shares, "proof.shares", rows)
+    return start, parse(region, "proof.region"), own

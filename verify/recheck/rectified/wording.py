@@ -13,7 +13,7 @@ def rectified(document: dict[str, Any], number: Callable[[list[int]], str], name
     sentences += [_family(family) for family in states["families"]]
     sentences += [_resting(one) for one in states["resting"]]
     if states["basin"] is not None:
-        sentences.append(_basin(system, name(states["basin"]["start"])))
+        sentences.append(_basin(system, name(states["basin"]["start"]), bool(states["families"])))
     else:
         sentences.append("No basin of attraction is stated.")
     return [*sentences, "Neurons are counted from 0."]
@@ -77,7 +77,12 @@ def _resting(one: dict[str, Any]) -> str:
     )
 
 
-def _basin(system: dict[str, Any], start: str) -> str:
+def _basin(system: dict[str, Any], start: str, continuum: bool) -> str:
+    if continuum:
+        return (
+            f"Gradient flow on the loss from the network {start}, its neurons in the order of the merged ones, "
+            f"converges to a point of that continuum."
+        )
     what = (
         "omega converges to x*, and the network to the one of these balances a_i^2 - |w_i|^2 that has it"
         if system["trained"]
