@@ -65,7 +65,7 @@ class RectifiedPrediction:
     certified: bool = False
 
     def document(self, n: int, dps: int) -> dict[str, Any]:
-        """The prediction as in the JSON contract, with what further neurons may do if there are any. Approximation."""
+        """The prediction as in the JSON contract, with what further neurons may do. Approximation."""
         found: dict[str, Any] = {
             "structure": self.structure,
             "partition": list(self.partition) if self.partition else None,
