@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from numerics.flow.integrate import gradient_flow
     from numerics.flow.precise import PreciseFlow, precise_flow
-    from numerics.flow.result import Flow, Stop, Trajectory
+    from numerics.flow.result import Event, Flow, Stop, Trajectory
     from numerics.initial import initial_weights, pack, unpack
     from numerics.newton import Polished, polish
     from numerics.population import Population
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numerics.structures import copy_average_point, perturbed_copy_point
 
 _HOME = {
+    "Event": "numerics.flow.result",
     "Flow": "numerics.flow.result",
     "Polished": "numerics.newton",
     "PreciseFlow": "numerics.flow.precise",
@@ -38,6 +39,7 @@ _HOME = {
 }
 
 __all__ = [
+    "Event",
     "Flow",
     "Polished",
     "Population",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from theory.interactions import Kernel, interaction, interaction_derivation
     from theory.loss import loss_in_order_parameters, loss_in_weights
     from theory.neuron import one_neuron, one_neuron_derivation
+    from theory.prose import Sentence, asserted, called, defined, given, sentence
     from theory.reduction import reduce_by_symmetry
     from theory.spectrum import HessianBlock, copy_average_spectrum
     from theory.stability import copy_average_index, optimal_is_minimum, optimal_minimum_condition
@@ -38,13 +39,18 @@ _HOME = {
     "ReducedSystem": "theory.copying",
     "Reduction": "theory.block_constant",
     "Relation": "theory.derivation",
+    "Sentence": "theory.prose",
     "Step": "theory.derivation",
     "Structure": "theory.structure",
     "Verdict": "theory.derivation",
+    "asserted": "theory.prose",
+    "called": "theory.prose",
     "copy_average": "theory.averaging",
     "copy_average_derivation": "theory.averaging",
     "copy_average_index": "theory.stability",
     "copy_average_spectrum": "theory.spectrum",
+    "defined": "theory.prose",
+    "given": "theory.prose",
     "gradient_in_weights": "theory.stationarity",
     "interaction": "theory.interactions",
     "interaction_derivation": "theory.interactions",
@@ -58,6 +64,7 @@ _HOME = {
     "optimal_minimum_condition": "theory.stability",
     "perturbed_copy": "theory.copying",
     "reduce_by_symmetry": "theory.reduction",
+    "sentence": "theory.prose",
 }
 
 __all__ = [
@@ -71,15 +78,20 @@ __all__ = [
     "ReducedSystem",
     "Reduction",
     "Relation",
+    "Sentence",
     "Standing",
     "Step",
     "Structure",
     "Verdict",
+    "asserted",
+    "called",
     "copy_average",
     "copy_average_derivation",
     "copy_average_index",
     "copy_average_spectrum",
+    "defined",
     "faults",
+    "given",
     "gradient_in_weights",
     "interaction",
     "interaction_derivation",
@@ -93,6 +105,7 @@ __all__ = [
     "optimal_minimum_condition",
     "perturbed_copy",
     "reduce_by_symmetry",
+    "sentence",
 ]
 
 

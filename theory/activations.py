@@ -33,8 +33,9 @@ class Activation:
 
 
 ERF = Activation("erf", sp.erf(x / sp.sqrt(2)), odd=True)
+RELU = Activation("relu", sp.Max(0, x), odd=False)
 
-_KNOWN = {ERF.name: ERF}
+_KNOWN = {ERF.name: ERF, RELU.name: RELU}
 
 
 def activation(name: str) -> Activation:

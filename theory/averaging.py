@@ -8,10 +8,12 @@ from functools import cache
 
 import sympy as sp
 
+from theory import names
 from theory.activations import activation as find_activation
 from theory.derivation import Derivation, Step
 from theory.interactions import pair
 from theory.neuron import exact_size, group, one_neuron_derivation
+from theory.prose import given, sentence
 from theory.structure import Structure
 from theory.symbols import m, q, s
 from theory.unevaluated import at
@@ -43,12 +45,17 @@ def copy_average_derivation() -> Derivation:
     steps = (
         *own.steps,
         Step(
-            "other-incoming", r"Neuron and teachers of another group pull alike on $w_i$", from_neuron, from_teacher
+            "other-incoming",
+            sentence("Neuron and teachers of another group pull alike on {}", names.w_i),
+            from_neuron,
+            from_teacher,
         ),
-        Step("other-norm", r"$G_p = 0$ at $s = 0$", at(exact.d_p, {s: 0}), sp.S.Zero),
+        Step(
+            "other-norm", sentence("{} is zero at {}", names.G_p, given(s, "=", 0)), at(exact.d_p, {s: 0}), sp.S.Zero
+        ),
         Step(
             "other-outgoing",
-            r"$g = 0$ at $s = 0$, so other groups leave $a_i$ alone",
+            sentence("and so is the interaction itself: other groups leave {} alone", names.a_i),
             at(exact.value, {s: 0}),
             sp.S.Zero,
         ),

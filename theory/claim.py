@@ -9,6 +9,7 @@ from enum import Enum
 import sympy as sp
 
 from theory.derivation import Outcome, Relation, Step, Verdict, nonzero_somewhere
+from theory.prose import Sentence
 from theory.unevaluated import evaluated
 
 
@@ -38,11 +39,12 @@ class Formula:
     left : sympy.Expr
         Often a symbol that names the quantity, printed by the claim's notation.
     sign : str
-        ``"="``, ``"<"`` or ``">"``, or another relation in LaTeX.
+        ``=``, ``<``, ``>``, ``<=``, ``>=``, ``~`` (asymptotically), ``~=`` (congruent), ``>>`` (definite matrices) or
+        another relation in LaTeX.
     right : sympy.Expr
     step : str
         The step that establishes it, if one does by itself: the right side is one of that step's sides.
-    tail : str
+    tail : Sentence or str
         Words that follow, for example the range of a letter.
     """
 
@@ -50,7 +52,7 @@ class Formula:
     sign: str
     right: sp.Basic
     step: str = ""
-    tail: str = ""
+    tail: Sentence | str = ""
 
 
 @dataclass(frozen=True)
@@ -63,22 +65,22 @@ class Claim:
         Stable name, for example ``"erf-ca-critical"``.
     kind : Kind
         Theorems must be proved; open questions may stay unknown.
-    statement : str
+    statement : Sentence or str
         In words, for a reader of the paper.
     latex : str
-        The same as a formula.
-    sizes : str
+        The same as a formula, for claims without ``formulas``.
+    sizes : Sentence or str
         For which sizes it is stated.
     derive : callable
         Gives the derivation, a tuple of steps; called when the claim is checked.
-    simulation : str
+    simulation : Sentence or str
         What simulation should show for given (n, k).
-    certificate : str
+    certificate : Sentence or str
         What a certificate must contain to prove it for given (n, k).
-    title : str
+    title : Sentence or str
         A few words for a heading.
-    text : str
-        The statement as LaTeX where the plain words hold formulas.
+    text : Sentence or str
+        The statement in the documents, where its formulas follow, if it is to be shorter there.
     formulas : callable
         What is claimed, as objects: the formulas of the statement, printed from the expressions that the derivation
         and the numerics use.
@@ -86,7 +88,7 @@ class Claim:
         Letters of this claim's derivation that are printed otherwise than they are named.
     references : tuple of str
         Keys of the bibliography.
-    balls : str
+    balls : Sentence or str
         What the steps leave to ball arithmetic, if anything: such a claim is never PROVED by its steps, and CERTIFIED
         only by ``verify``, which has both.
 
@@ -104,15 +106,15 @@ class Claim:
 
     id: str
     kind: Kind
-    statement: str
+    statement: Sentence | str
     latex: str
-    sizes: str
+    sizes: Sentence | str
     derive: Callable[[], tuple[Step, ...]]
-    simulation: str = ""
-    certificate: str = ""
-    balls: str = ""
-    title: str = ""
-    text: str = ""
+    simulation: Sentence | str = ""
+    certificate: Sentence | str = ""
+    balls: Sentence | str = ""
+    title: Sentence | str = ""
+    text: Sentence | str = ""
     formulas: Callable[[], tuple[Formula, ...]] = tuple
     notation: Mapping[sp.Basic, str] = field(default_factory=dict)
     references: tuple[str, ...] = ()
@@ -144,8 +146,22 @@ class Claim:
         return steps
 
     def check(self) -> tuple[Outcome, ...]:
-        """Check every step. Exact."""
-        return tuple(step.check() for step in self.steps())
+        """Check every step, and then what the sentences assert. Exact."""
+        steps = self.steps()
+        return (*(step.check() for step in steps), *self.check_sentences(steps))
+
+    def check_sentences(self, steps: tuple[Step, ...] | None = None) -> tuple[Outcome, ...]:
+        """Check what the sentences assert: one outcome for each assertion, named by place and relation. Exact."""
+        from theory.assertions import checked_sentences
+
+        steps = self.steps() if steps is None else steps
+        return checked_sentences(self.sentences(steps), steps)
+
+    def sentences(self, steps: tuple[Step, ...]) -> list[tuple[str, Sentence | str, Step | None]]:
+        """Every sentence with its place and step, in the order in which they are read. Exact."""
+        words = (("title", self.title), ("sizes", self.sizes), ("statement", self.statement), ("text", self.text))
+        tails = ((f"formula {i}", formula.tail) for i, formula in enumerate(self.formulas(), start=1))
+        return [*((name, line, None) for name, line in (*words, *tails)), *((s.name, s.statement, s) for s in steps)]
 
     def standing(self, outcomes: tuple[Outcome, ...]) -> Standing:
         """Standing that follows from checked steps; unknown where they leave something to balls. Exact."""
@@ -161,7 +177,7 @@ class Claim:
         step : str
             Name of the step.
         fault : str
-            A name from :func:`faults` of that step.
+            A name from :func:`faults` of that step, or ``words``: the first assertion of its sentence is made false.
 
         Raises
         ------
@@ -173,6 +189,8 @@ class Claim:
         if wrong is None:
             raise ValueError(f"step: got {step!r}, claim {self.id} has {', '.join(s.name for s in steps)}")
         planted = faults(wrong)
+        if isinstance(wrong.statement, Sentence) and any(wrong.statement.assertions()):
+            planted["words"] = replace(wrong, statement=wrong.statement.with_false(0))
         if fault not in planted:
             raise ValueError(f"fault: got {fault!r}, step {step} knows {', '.join(planted)}")
         return replace(self, derive=lambda: tuple(planted[fault] if s.name == step else s for s in steps))

@@ -11,11 +11,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import sympy as sp
 
 from theory.inequality import Interval, is_positive
 from theory.unevaluated import evaluated
+
+if TYPE_CHECKING:
+    from theory.prose import Sentence
 
 
 class Relation(Enum):
@@ -141,8 +145,8 @@ class Step:
     ----------
     name : str
         Short, stable name.
-    statement : str
-        What the step says, in words; formulas in LaTeX between dollar signs.
+    statement : Sentence or str
+        What the step says, in words; with formulas as objects (:func:`theory.prose.sentence`), or plain.
     left, right : sympy.Expr
         The two sides. Operations that are only written (:mod:`theory.unevaluated`) are carried out when the step is
         checked.
@@ -166,7 +170,7 @@ class Step:
     """
 
     name: str
-    statement: str
+    statement: Sentence | str
     left: sp.Expr
     right: sp.Expr
     relation: Relation = Relation.EQUAL
@@ -174,6 +178,10 @@ class Step:
     where: tuple[tuple[sp.Symbol, sp.Expr], ...] = field(default=())
     domain: tuple[Interval, ...] = field(default=())
     through: tuple[tuple[sp.Symbol, sp.Expr], ...] = field(default=())
+
+    def words(self) -> str:
+        """The statement in plain characters. Exact."""
+        return self.statement if isinstance(self.statement, str) else self.statement.plain(self)
 
     def sides(self) -> tuple[sp.Expr, sp.Expr]:
         """Both sides, carried out and in the variables of the check. Exact."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory import names
 from theory.derivation import Relation, Step
+from theory.notation import Mean, Partial, Primed
+from theory.prose import asserted, called, defined, sentence
 from theory.symbols import p, q, s, x, y
 
 #: Determinant of the covariance matrix, positive where the density exists.
@@ -31,12 +34,19 @@ def price_step() -> Step:
     :math:`\partial_s E[\sigma(X)\sigma(Y)] = E[\sigma'(X)\sigma'(Y)]` for smooth bounded ``sigma``
     (Price, *A useful theorem for nonlinear devices having Gaussian inputs*, 1958).
     """
-    phi = density()
+    phi, letter = density(), sp.Symbol("phi")
+    X, Y = sp.symbols("X Y")
     # Divided by the density, both sides are rational, so that the check is an exact cancellation.
     return Step(
         "price",
-        r"The density obeys $\partial_s \varphi = \partial_x\partial_y \varphi$, hence by parts "
-        r"$\partial_s E[\sigma(X)\sigma(Y)] = E[\sigma'(X)\sigma'(Y)]$",
+        sentence(
+            "The density {} obeys {} (over {} both sides are rational), hence by parts the slope {} is the mean {}",
+            called(letter, phi),
+            asserted(Partial(letter, s), "=", Partial(Partial(letter, y), x)),
+            letter,
+            Partial(Mean(names.sigma(X) * names.sigma(Y)), s),
+            Mean(Primed(names.sigma_letter, 1, X) * Primed(names.sigma_letter, 1, Y)),
+        ),
         sp.simplify(sp.diff(phi, s) / phi),
         sp.simplify(sp.diff(phi, x, y) / phi),
     )
@@ -50,7 +60,7 @@ def quadratic_steps() -> tuple[Step, Step]:
     inner_value = sp.sqrt(2 * sp.pi / A) * sp.exp(-(C - B**2 / A) * y**2 / 2)
     inner = Step(
         "inner-integral",
-        r"Integrate over $x$",
+        sentence("Integrate over {}", x),
         sp.exp(-(A * x**2 - 2 * B * x * y + C * y**2) / 2),
         inner_value,
         Relation.INTEGRAL,
@@ -58,7 +68,7 @@ def quadratic_steps() -> tuple[Step, Step]:
     )
     outer = Step(
         "outer-integral",
-        r"Integrate over $y$, with $K = C - B^2/A > 0$",
+        sentence("Integrate over {}, with {}", y, defined(K, C - B**2 / A)),
         sp.sqrt(2 * sp.pi / A) * sp.exp(-K * y**2 / 2),
         2 * sp.pi / sp.sqrt(A * K),
         Relation.INTEGRAL,

@@ -11,9 +11,11 @@ from typing import Protocol
 
 import sympy as sp
 
-from theory import gaussian
+from theory import gaussian, names, rectified
 from theory.activations import activation as find_activation
 from theory.derivation import Derivation, Relation, Step
+from theory.notation import Partial, Primed
+from theory.prose import asserted, called, given, sentence
 from theory.symbols import p, q, r1, r2, s, u, x, y
 from theory.unevaluated import at
 
@@ -78,9 +80,10 @@ class Pair:
 
 @cache
 def interaction_derivation(activation: str = "erf") -> Derivation:
-    r"""Derive the interaction function by Price's theorem. Exact.
+    r"""Derive the interaction function, that of erf by Price's theorem. Exact.
 
-    .. math:: g = \frac{2}{\pi} \arcsin\frac{s}{\sqrt{(1+p)(1+q)}}
+    .. math:: g_{\mathrm{erf}} = \frac{2}{\pi} \arcsin\frac{s}{\sqrt{(1+p)(1+q)}}, \qquad
+              g_{\mathrm{relu}} = \frac{\sqrt{pq - s^2} + s(\pi - \theta)}{2\pi}
 
     Returns
     -------
@@ -102,12 +105,15 @@ def interaction_derivation(activation: str = "erf") -> Derivation:
     True
     """
     sigma = find_activation(activation)
+    if sigma.name == "relu":
+        return rectified.derivation()
     slope = sp.diff(sigma.expression, x)
     integrand = slope * slope.subs(x, y) * gaussian.density()
     A, B, C, K = gaussian.A, gaussian.B, gaussian.C, gaussian.K
     det = gaussian.DETERMINANT
     form = ((A, 1 + q / det), (B, s / det), (C, 1 + p / det))
     front = 1 / (sp.pi**2 * sp.sqrt(det))
+    phi, g = sp.Symbol("phi"), sp.Symbol("g")
     d_s = 2 / (sp.pi * sp.sqrt((1 + p) * (1 + q) - s**2))
     value = 2 / sp.pi * sp.asin(s / sp.sqrt((1 + p) * (1 + q)))
     # 2 pi front / sqrt(A K) with A K = A C - B^2, cleared of the common factor 1/det; both sides are
@@ -116,7 +122,7 @@ def interaction_derivation(activation: str = "erf") -> Derivation:
     steps = (
         Step(
             "slope",
-            r"$\sigma'(x)$",
+            sentence("The activation {} has the slope", called(names.sigma(x), sigma.expression)),
             sigma.expression,
             sp.sqrt(2 / sp.pi) * sp.exp(-(x**2) / 2),
             Relation.DERIVATIVE,
@@ -125,8 +131,11 @@ def interaction_derivation(activation: str = "erf") -> Derivation:
         gaussian.price_step(),
         Step(
             "integrand",
-            r"$\sigma'(x)\sigma'(y)\varphi(x, y)$ is the exponential of a quadratic form with "
-            r"$A = 1 + q/\Delta$, $B = s/\Delta$, $C = 1 + p/\Delta$, $\Delta = pq - s^2$",
+            sentence(
+                "The integrand {}, with {} the density, is the exponential of a quadratic form",
+                Primed(names.sigma_letter, 1, x) * Primed(names.sigma_letter, 1, y) * phi,
+                phi,
+            ),
             sp.powsimp(integrand),
             front * sp.exp(-(A * x**2 - 2 * B * x * y + C * y**2) / 2),
             where=form,
@@ -134,27 +143,34 @@ def interaction_derivation(activation: str = "erf") -> Derivation:
         *gaussian.quadratic_steps(),
         Step(
             "completed-square",
-            r"$AK = AC - B^2 = ((1+p)(1+q) - s^2)/\Delta$",
+            sentence("The square that completing leaves, since {}", asserted(A * K, "=", A * C - B**2)),
             A * K,
             ((1 + p) * (1 + q) - s**2) / det,
             where=((K, (C - B**2 / A).subs(dict(form))), *form),
         ),
         Step(
             "covariance-derivative",
-            r"$\partial_s g = \frac{2}{\pi} ((1+p)(1+q) - s^2)^{-1/2}$ (squares of positive numbers)",
+            sentence(
+                "So the slope of the interaction {} in {} (squares of positive numbers) is {}",
+                called(g, value),
+                s,
+                asserted(Partial(g, s), "=", d_s),
+            ),
             planar**2,
             d_s**2,
             where=form,
         ),
         Step(
             "odd",
-            r"$\sigma$ is odd, so $g = 0$ at $s = 0$ (independent factors of mean 0)",
+            sentence(
+                "The activation is odd, so {} is zero at {} (independent factors of mean zero)", g, given(s, "=", 0)
+            ),
             at(sigma.expression, {x: -y}),
             -sigma.at(y),
         ),
-        Step("origin", r"The arcsine vanishes at $s = 0$", at(value, {s: 0}), sp.S.Zero),
+        Step("origin", sentence("The arcsine vanishes at {}, too", given(s, "=", 0)), at(value, {s: 0}), sp.S.Zero),
         # The derivative of the arcsine, squared: both sides positive on s^2 < (1 + p)(1 + q).
-        Step("antiderivative", r"Integrate over $s$ from $0$", sp.Derivative(value, s) ** 2, d_s**2),
+        Step("antiderivative", sentence("Integrate over {} from {}", s, 0), sp.Derivative(value, s) ** 2, d_s**2),
     )
     return Derivation(f"{activation}-interaction", steps, value)
 
@@ -163,10 +179,13 @@ def interaction_derivation(activation: str = "erf") -> Derivation:
 def pair(activation: str = "erf") -> Pair:
     """The interaction function and its derivatives in (s, p, q). Exact.
 
-    The derivatives are those of :func:`interaction_derivation`, written without the arcsine and without
-    nested radicals, so that code generated from them does not cancel.
+    The derivatives are those of :func:`interaction_derivation`. For erf they are written without the arcsine and
+    without nested radicals, so that code generated from them does not cancel; for relu see
+    :func:`theory.rectified.derivatives`, whose second derivatives are infinite at parallel vectors.
     """
     derivation = interaction_derivation(activation)
+    if activation == "relu":
+        return Pair(**rectified.derivatives())
     d_s = 2 / (sp.pi * sp.sqrt((1 + p) * (1 + q) - s**2))
     d_p = -s / (2 * (1 + p)) * d_s
 
@@ -194,7 +213,8 @@ def interaction_of(activation: str, inner: sp.Expr, norm2_w: sp.Expr, norm2_v: s
 def interaction(activation: str, r1: sp.Expr = r1, r2: sp.Expr = r2, u: sp.Expr = u) -> sp.Expr:
     r"""Interaction function of two neurons with norms r1, r2 and cosine u. Exact.
 
-    .. math:: g_{\mathrm{erf}}(r_1, r_2, u) = \frac{2}{\pi}\arcsin\frac{r_1 r_2 u}{\sqrt{(1+r_1^2)(1+r_2^2)}}
+    .. math:: g_{\mathrm{erf}}(r_1, r_2, u) = \frac{2}{\pi}\arcsin\frac{r_1 r_2 u}{\sqrt{(1+r_1^2)(1+r_2^2)}}, \qquad
+              g_{\mathrm{relu}} = \frac{r_1 r_2}{2\pi}\left(\sqrt{1-u^2} + u(\pi - \arccos u)\right)
 
     Parameters
     ----------
@@ -217,11 +237,13 @@ def interaction(activation: str, r1: sp.Expr = r1, r2: sp.Expr = r2, u: sp.Expr 
 
     Examples
     --------
-    >>> interaction("erf", 1, 1, 1)
-    1/3
+    >>> interaction("erf", 1, 1, 1), interaction("relu", 2, 1, 0)
+    (1/3, 1/pi)
     """
     arguments = [sp.sympify(z) for z in (r1, r2, u)]
     if any(z.has(sp.Float) for z in arguments):
         raise ValueError("interaction: got a floating-point number, needs exact numbers or expressions")
     first, second, cosine = arguments
+    if find_activation(activation).name == "relu":
+        return first * second * rectified.profile(cosine)
     return interaction_of(activation, first * second * cosine, first**2, second**2)

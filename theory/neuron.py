@@ -6,9 +6,12 @@ from functools import cache
 
 import sympy as sp
 
+from theory import names
 from theory.activations import activation as find_activation
 from theory.derivation import Derivation, Step
 from theory.interactions import interaction
+from theory.prose import called, given, sentence
+from theory.rectified_neuron import average
 from theory.structure import Group, Structure
 from theory.symbols import a, m, r
 from theory.unevaluated import at
@@ -77,18 +80,23 @@ def one_neuron_derivation() -> Derivation:
     steps = (
         Step(
             "outgoing",
-            r"$\partial L / \partial a = 0$ at the solution",
+            sentence("The slope in {} vanishes at the solution {}", a, given(a, "=", star.outgoing)),
             at(sp.Derivative(loss, a), star_values),
             sp.S.Zero,
         ),
         Step(
             "norm",
-            r"$\partial L / \partial r = 0$ at the solution",
+            sentence("and so does that in {}, where {}", r, given(r, "=", star.norm)),
             at(sp.Derivative(loss, r), star_values),
             sp.S.Zero,
             through=((m, (1 + odd) / 2),),
         ),
-        Step("loss", r"The loss there is $L^*_{\mathrm{erf}}(m)$", at(loss, star_values), star.loss),
+        Step(
+            "loss",
+            sentence("The loss there is {}", called(names.L_star(m), star.loss)),
+            at(loss, star_values),
+            star.loss,
+        ),
     )
     return Derivation("erf-one-neuron", steps, star.loss)
 
@@ -99,16 +107,20 @@ def one_neuron(k: int | sp.Expr, activation: str = "erf") -> Structure:
     .. math:: u_j = \frac{1}{\sqrt k}, \quad r = \frac{1}{\sqrt{2k-1}}, \quad a = k, \quad
               L^*_{\mathrm{erf}}(k) = \frac k3 - \frac{2}{\pi} k^2 \arcsin\frac{1}{2k}
 
+    for erf; for relu see :func:`theory.rectified_neuron.average`, which stands for all neurons that it becomes by
+    rescaling: norm times outgoing weight counts.
+
     Parameters
     ----------
     k : int or sympy.Expr
         Number of teachers (orthonormal, outgoing weights 1); may be symbolic.
-    activation : {"erf"}
+    activation : {"erf", "relu"}
 
     Returns
     -------
     Structure
-        One group of size k. :func:`one_neuron_derivation` checks it.
+        One group of size k. :func:`one_neuron_derivation` checks that of erf, claim ``relu-one-neuron`` that of relu,
+        which has the outgoing weight 1.
 
     Raises
     ------
@@ -124,7 +136,12 @@ def one_neuron(k: int | sp.Expr, activation: str = "erf") -> Structure:
     --------
     >>> one_neuron(2).loss
     -8*asin(1/4)/pi + 2/3
+    >>> one_neuron(2, "relu").groups[0].norm.evalf(10)
+    1.510818330
     """
-    if find_activation(activation).name != "erf":
-        raise ValueError(f"activation: got {activation!r}, the closed form is that of erf")
+    name = find_activation(activation).name
+    if name == "relu":
+        return Structure("copy-average", name, (average(exact_size("k", k)),))
+    if name != "erf":
+        raise ValueError(f"activation: got {activation!r}, closed forms are those of erf and relu")
     return Structure("copy-average", activation, (group(exact_size("k", k)),))

@@ -17,6 +17,7 @@ import platformdirs
 
 if TYPE_CHECKING:
     from theory.claim import Claim
+    from verify.certificates.laws import Finding
 
 #: Changes when the meaning of what is stored changes.
 CACHE_SCHEMA = "copy-average/claims-cache/1"
@@ -127,11 +128,19 @@ def all_claims() -> tuple[Claim, ...]:
 
 def check(claim: Claim) -> Entry:
     """Check a claim now: its steps, and what they leave to balls. Exact, or an enclosure where balls decide."""
+    from theory.latex.notebook import formula_latex
+
     start = time.perf_counter()
     steps, outcomes = claim.steps(), claim.check()
     written = tuple(
-        Step(s.name, s.statement, s.relation.value, o.verdict.name, str(s.left), str(s.right), str(o.difference))
-        for s, o in zip(steps, outcomes, strict=True)
+        Step(s.name, s.words(), s.relation.value, o.verdict.name, str(s.left), str(s.right), str(o.difference))
+        for s, o in zip(steps, outcomes, strict=False)
+    )
+    # Of what sentences assert, what is wrong: that it holds is said by the steps.
+    written += tuple(
+        Step(o.step, "", "asserted in a sentence", o.verdict.name, o.step, "", str(o.difference))
+        for o in outcomes[len(steps) :]
+        if not o
     )
     standing = claim.standing(outcomes).name
     if claim.balls and outcomes and all(outcomes) and claim.id in BALLS:
@@ -142,11 +151,11 @@ def check(claim: Claim) -> Entry:
     return Entry(
         claim.id,
         claim.kind.value,
-        claim.statement,
-        claim.latex,
-        claim.sizes,
-        claim.simulation,
-        claim.certificate,
+        str(claim.statement),
+        formula_latex(claim),
+        str(claim.sizes),
+        str(claim.simulation),
+        str(claim.certificate),
         standing,
         round(seconds, 3),
         written,
@@ -155,20 +164,25 @@ def check(claim: Claim) -> Entry:
 
 def in_balls(claim_id: str) -> tuple[Step, ...]:
     """What the steps of a claim leave to balls, decided now. Enclosure."""
-    module, _, function = BALLS[claim_id].partition(":")
     verdicts = {True: "HOLDS", False: "FAILS", None: "UNDECIDED"}
     return tuple(
         Step(
             f"balls-{finding.name}",
-            finding.statement,
+            str(finding.statement),
             "decided in ball arithmetic",
             verdicts[finding.holds],
             finding.value,
             "",
             "",
         )
-        for finding in getattr(import_module(module), function)()
+        for finding in findings(claim_id)
     )
+
+
+def findings(claim_id: str) -> tuple[Finding, ...]:
+    """The same with its sentences as objects. Enclosure."""
+    module, _, function = BALLS[claim_id].partition(":")
+    return tuple(getattr(import_module(module), function)())
 
 
 def _standing_of(found: tuple[Step, ...]) -> str:

@@ -73,7 +73,9 @@ def match(problem: Problem, theta: ArrayLike | Polished, *, dps: int = 50, toler
     Returns
     -------
     Match
-        Invariant under all symmetries. If a hypothesis of the theory fails, ``"unclassified"`` and ``why``.
+        Invariant under all symmetries. For ReLU up to rescaling, with collinear neurons merged and dead ones left
+        out: ``assignment`` and ``signs`` are those of the merged neurons, ``distance`` is of ``|a| w``. If a
+        hypothesis of the theory fails, ``"unclassified"`` and ``why``.
 
     Raises
     ------
@@ -88,6 +90,11 @@ def match(problem: Problem, theta: ArrayLike | Polished, *, dps: int = 50, toler
     >>> found.structure, found.assignment, found.signs, float(found.distance)
     ('copy-average', ((1,), (0,)), (-1, 1), 0.0)
     """
+    if problem.activation == "relu":
+        # Imported here, for it is built on this module.
+        from verify.rectified.naming import name_point
+
+        return name_point(problem, theta, dps=dps, tolerance=tolerance).match
     rough, exact = read_point(problem, theta)
     if isinstance(theta, Polished):
         dps = theta.dps

@@ -11,40 +11,14 @@ from numpy.typing import ArrayLike
 from numerics.flow.choice import Choice
 from numerics.flow.field import GradientField, State
 from numerics.flow.finish import EarlyFinish
-from numerics.flow.result import Flow, Stop, Trajectory
+from numerics.flow.recorder import Recorder, balance_drift
+from numerics.flow.result import Flow, Stop
 from numerics.flow.tolerance import ABSOLUTE, Tolerance
 from numerics.kernels import HOMOGENEOUS
 from numerics.problem import Array, Problem, finite_array
 from numerics.rectified.events import Watch
 
 METHODS = ("auto", "Rodas5P", "RKC2")
-
-#: Snapshots are kept at times that grow by this factor.
-SNAPSHOT_RATIO = 1.2
-
-
-class _Recorder:
-    """Collects the trajectory."""
-
-    def __init__(self, shape: tuple[int, int]) -> None:
-        self._shape = shape
-        self._rows: list[tuple[float, float, float]] = []
-        self._snapshots: list[tuple[float, Array]] = []
-        self._next = 0.0
-
-    def add(self, time: float, state: State) -> None:
-        self._rows.append((time, state.loss, state.grad_inf))
-        if time >= self._next:
-            self._snapshots.append((time, state.y))
-            self._next = max(time * SNAPSHOT_RATIO, 1e-6)
-
-    def finish(self, time: float, state: State) -> Trajectory:
-        if self._snapshots[-1][0] != time:
-            self._snapshots.append((time, state.y))
-        rows = np.array(self._rows)
-        points = np.array([y for _, y in self._snapshots]).reshape(-1, *self._shape)
-        times = np.array([t for t, _ in self._snapshots])
-        return Trajectory(rows[:, 0], rows[:, 1], rows[:, 2], times, points)
 
 
 def _positive(name: str, value: float, *, zero: bool = False) -> float:
@@ -156,17 +130,6 @@ def gradient_flow(
         return run.until(state, grad_tol, max_time, max_steps)
 
 
-def balance_drift(points: Array) -> float:
-    r"""Largest change of :math:`a_i^2 - |w_i|^2` along a trajectory, over all neurons. Approximation.
-
-    Parameters
-    ----------
-    points : ndarray, shape (m, n, dim + 1)
-    """
-    balance = points[:, :, -1] ** 2 - (points[:, :, :-1] ** 2).sum(axis=2)
-    return float(np.abs(balance - balance[0]).max())
-
-
 class _Integration:
     """The loop over steps, with the step-size control."""
 
@@ -184,7 +147,7 @@ class _Integration:
         self._time, self._h = time, h
         self._steps = self._rejected = 0
         self._used: dict[str, None] = {}
-        self._recorder = _Recorder(field.shape)
+        self._recorder = Recorder(field.shape)
         self._finish = EarlyFinish(field, choice) if early else None
         self._watch = watch
 

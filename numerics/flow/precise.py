@@ -27,6 +27,7 @@ from numpy.typing import ArrayLike
 
 from numerics.flow.chebyshev_series import Matrix, basis, derivative
 from numerics.flow.collocation import Collocation, Solved
+from numerics.kernels import HOMOGENEOUS
 from numerics.precision import Exact, digits, from_ball
 from numerics.problem import Array, Problem, finite_array
 
@@ -211,6 +212,8 @@ def precise_flow(
     theta = finite_array("theta0", theta0, problem.shape)
     if problem.fixed_outgoing is not None:
         raise ValueError("problem: holds outgoing weights fixed, needs trained ones")
+    if problem.activation in HOMOGENEOUS:
+        raise ValueError(f"problem: its activation is {problem.activation}, needs a smooth one")
     with digits(dps + GUARD) as arithmetic:
         tolerance = flint.arb(grad_tol)
         if not tolerance > 0:

@@ -31,17 +31,17 @@ def printed(name: str) -> list[str]:
     [
         (
             "erf-interaction",
-            r"E[\sigma(w \cdot x)\,\sigma(v \cdot x)] = "
+            r"E[\sigma\left(v \cdot x\right) \sigma\left(w \cdot x\right)] = "
             r"\frac{2}{\pi} \arcsin\left(\frac{s}{\sqrt{p + 1} \sqrt{q + 1}}\right)",
         ),
         (
             "erf-one-neuron-critical",
             r"L^*_{\mathrm{erf}}\left(m\right) = \frac{m}{3} - \frac{2}{\pi} m^{2} \arcsin\left(\frac{1}{2 m}\right)",
         ),
-        ("erf-ca-critical", r"w_i = \frac{\textstyle\sum_{j \in G_i} v_j}{\sqrt{m} \sqrt{2 m - 1}}"),
+        ("erf-ca-critical", r"w_{i} = \frac{\sum_{j \in G_{i}} v_{j}}{\sqrt{m} \sqrt{2 m - 1}}"),
         (
             "erf-optimum",
-            r"\min_{k_1 + \dots + k_n = k}\, \textstyle\sum_i L^*_{\mathrm{erf}}(k_i) = \frac{k}{3} - \frac{n}{3} - "
+            r"\min_{\sum_{i} k_{i} = k} \sum_{i} L^*_{\mathrm{erf}}\left(k_{i}\right) = \frac{k}{3} - \frac{n}{3} - "
             r"\frac{2}{\pi} \left(k - n + 1\right)^{2} \arcsin\left(\frac{1}{2 k - 2 n + 2}\right) + \frac{1}{3}",
         ),
         (
@@ -85,6 +85,7 @@ def test_steps_show_more_than_their_value() -> None:
     evident = [f"{c.id}:{s.name}" for c in CLAIMS.values() for s in c.steps() if is_evident(s)]
     assert set(evident) <= {
         "block-constant-critical:triples",
+        "block-constant-critical:optimal-copy-average-a_2",
         "erf-pc-minimum-law:regular",
         *(f"erf-channel-coefficient:third-own-{i}" for i in range(1, 6)),
     }

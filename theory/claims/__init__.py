@@ -1,4 +1,4 @@
-"""The claims of the paper's core (erf), in the order in which they build on each other."""
+"""The claims, those of erf and then those of ReLU, in the order in which they build on each other."""
 
 from __future__ import annotations
 
@@ -14,6 +14,12 @@ from theory.claims import (
     minimum,
     neuron,
     optimum,
+    relu_collinear,
+    relu_dead,
+    relu_death,
+    relu_flow,
+    relu_interaction,
+    relu_neuron,
     spectrum,
     stability,
     symmetry,
@@ -44,4 +50,10 @@ def claims() -> tuple[Claim, ...]:
         *duplication.CLAIMS,
         *channel.CLAIMS,
         *enclosure.CLAIMS,
+        *relu_interaction.CLAIMS,
+        *relu_flow.CLAIMS,
+        *relu_death.CLAIMS,
+        *relu_dead.CLAIMS,
+        *relu_neuron.CLAIMS,
+        *relu_collinear.CLAIMS,
     )

@@ -13,11 +13,15 @@ import sympy as sp
 from theory.claim import Claim, Formula, Kind
 from theory.derivation import Step
 from theory.normalised import Functions, Normalised, curve, slope, standard_form, t
+from theory.notation import Rest, Slope
+from theory.prose import called, given, sentence
 from theory.regular import eta, kappa, omega, psi, r, regular_equations, rho, u, v
 from theory.symbols import a, k, n
-from theory.unevaluated import at, quantity
+from theory.unevaluated import at
 
 eps, nu = sp.symbols("epsilon nu", positive=True)
+#: What sentences name: fluctuations of a student, and the matrix that decides.
+FLUCTUATIONS, VALLEY = sp.Function("F"), sp.Symbol("T")
 #: Analytic factors: pair = eps p, B = eps^3 B_0, G = eps^3 G_0.
 p, B0, G0 = sp.symbols("p B_0 G_0", real=True)
 VECTOR = x, b, y, z, g = sp.symbols("x b y zeta g", real=True)
@@ -140,27 +144,62 @@ def _limits() -> tuple[Step, ...]:
     return (
         Step(
             "limit-t",
-            r"At $n = \nu k^{3/5}$ and $\varepsilon = k^{-1/5}$ the parameters of claim erf-pc-branch are $\kappa = 1/(48\nu^5)$, $\eta = \varepsilon/(2\nu^2)$, $\omega = \varepsilon^3/\nu$, $\rho = \nu\varepsilon^2$. In the limit $\psi_t = 0$,",
+            sentence(
+                "At {} and {} the parameters of claim erf-pc-branch are {}, {}, {}, {}. In the limit the slope of {} in {} vanishes,",
+                given(n, "=", nu * k ** sp.Rational(3, 5)),
+                given(eps, "=", k ** sp.Rational(-1, 5)),
+                given(kappa, "=", 1 / (48 * nu**5)),
+                given(eta, "=", eps / (2 * nu**2)),
+                given(omega, "=", eps**3 / nu),
+                given(rho, "=", nu * eps**2),
+                sp.Symbol("psi"),
+                t,
+            ),
             2 * a * zeroth[0],
             sp.Derivative(psi(), t),
         ),
-        Step("limit-u", r"$u = -6\kappa/a^4$", at(shown[2], {eta: 0, u: 0}), -drift),
-        Step("limit-v", r"and $v = -6\kappa/a^4$, so that", at(shown[3], {eta: 0, v: 0}), -drift),
+        Step(
+            "limit-u",
+            sentence(
+                "The equation of {} holds it with the coefficient one, so that it is the negative of what follows;", u
+            ),
+            at(shown[2], {eta: 0, u: 0}),
+            -drift,
+        ),
+        Step("limit-v", sentence("so is {},", v), at(shown[3], {eta: 0, v: 0}), -drift),
         Step(
             "limit-a",
-            r"$\psi_a = 4\kappa/a^5$: a critical point of $\psi + \kappa a^{-4}$",
+            sentence(
+                "and the equation of {} is that of a critical point of {}:",
+                a,
+                sp.Symbol("psi") + kappa * a**-4,
+            ),
             2 * at(zeroth[1], {v: drift}),
             sp.Derivative(psi(), a) - 4 * kappa / a**5,
         ),
         Step(
             "first-t",
-            r"To the next order $\psi_t + \eta F_t = 0$ with $F = \arcsin'(2t^2) - 1$,",
+            sentence(
+                "To the next order {} joins {} with {}: in {},",
+                eta * FLUCTUATIONS(t),
+                sp.Symbol("psi"),
+                called(FLUCTUATIONS(t), _fluctuations(t)),
+                t,
+            ),
             2 * a * at(sp.Derivative(shown[0], eta), {eta: 0}),
             sp.Derivative(_fluctuations(t), t),
         ),
-        Step("first-v", r"$v$ changes by $-2\eta F$", at(sp.Derivative(shown[3], eta), {eta: 0}), -more),
         Step(
-            "first-a", r"and $\psi_a = 4\kappa/a^5$ remains", first[1] + sp.Derivative(zeroth[1], v) * more, sp.S.Zero
+            "first-v",
+            sentence("{} changes by twice that, turned round,", v),
+            at(sp.Derivative(shown[3], eta), {eta: 0}),
+            -more,
+        ),
+        Step(
+            "first-a",
+            sentence("and the equation of {} remains", a),
+            first[1] + sp.Derivative(zeroth[1], v) * more,
+            sp.S.Zero,
         ),
     )
 
@@ -184,38 +223,49 @@ def _block_steps() -> tuple[Step, ...]:
     return (
         Step(
             "regular",
-            r"The block of the standard component, scaled, has no negative power of $\varepsilon$ where the equations hold",
+            sentence(
+                "The block of the standard component, scaled, has no negative power of {} where the equations hold",
+                eps,
+            ),
             _negative(),
             sp.S.Zero,
         ),
-        Step("third", r"(the arcsine's third derivative)", sp.Derivative(curve(X), X), _third(X)),
+        Step("third", sentence("(the arcsine's third derivative)"), sp.Derivative(curve(X), X), _third(X)),
         Step(
             "valley-tt",
-            r"With $T = \frac12 (\psi + \eta F)''$ in $(t, a)$,",
+            sentence(
+                "With the matrix {} of half the second derivatives of {} in {},",
+                VALLEY,
+                sp.Symbol("psi") + eta * FLUCTUATIONS(t),
+                sp.Tuple(t, a),
+            ),
             tt,
             sp.Derivative(hessian + fluctuations, (t, 2)) / 2,
             where=tuple(values.items()),
         ),
         Step(
             "valley-ta",
-            r"but $\eta F_t / a$ beside $\frac12 \psi_{ta}$",
+            sentence("but with {} in the mixed entry", eta * Slope(FLUCTUATIONS(t), t) / a),
             ta,
             sp.Derivative(hessian, t, a) / 2 + sp.Derivative(fluctuations, t) / a,
             where=tuple(values.items()),
         ),
         Step(
             "valley-aa",
-            r"and $\eta F/a^2$ beside $\frac12 \psi_{aa}$,",
+            sentence("and {} in the last,", eta * FLUCTUATIONS(t) / a**2),
             aa,
             sp.Derivative(hessian, (a, 2)) / 2 + fluctuations / a**2,
             where=tuple(values.items()),
         ),
         Step(
-            "determinant", r"its determinant is $\frac{2F}{\nu^2} \det T$", determinant.coeff(eps, 0), stiff * zeroth
+            "determinant",
+            sentence("its determinant is {} times that of {}", 2 * FLUCTUATIONS(t) / nu**2, VALLEY),
+            determinant.coeff(eps, 0),
+            stiff * zeroth,
         ),
         Step(
             "determinant-first",
-            r"to the next order, too, but for a regular factor",
+            sentence("to the next order, too, but for a regular factor"),
             determinant.coeff(eps, 1),
             stiff * first + more * zeroth,
         ),
@@ -237,14 +287,30 @@ def _law() -> tuple[Step, ...]:
         *_block_steps(),
         Step(
             "scale",
-            r"$\kappa_0$ being $\frac14 a^5 \psi_a$ where $\psi_t = \det\psi'' = 0$, $\nu_0 = (48\kappa_0)^{-1/5}$",
+            sentence(
+                "With {} for {} where the slope of {} in {} and the determinant of its second derivatives vanish, {} is {}",
+                base,
+                a**5 * Slope(sp.Symbol("psi"), a) / 4,
+                sp.Symbol("psi"),
+                t,
+                sp.Symbol("nu_0"),
+                sp.Pow(48 * base, sp.Rational(-1, 5), evaluate=False),
+            ),
             at(1 / (48 * nu**5), {nu: scale}),
             base,
         ),
         Step(
             "correction",
-            r"and with $\kappa = \kappa_0 + \kappa_1 \eta + \dots$ on $\psi_t + \eta F_t = \det T = 0$, $\nu = \nu_0 (1 + C_1 \varepsilon + \dots)$, "
-            r"$C_1 = -\kappa_1/(10 \kappa_0 \nu_0^2)$",
+            sentence(
+                "and with {} up to higher orders on the curve where {} is degenerate and the equation of {} holds, {} is {} up to higher "
+                "orders, with {}",
+                given(kappa, "=", base + change * eta),
+                VALLEY,
+                t,
+                nu,
+                sp.Symbol("nu_0") * (1 + sp.Symbol("C_1") * eps),
+                given(sp.Symbol("C_1"), "=", -change / (10 * base * sp.Symbol("nu_0") ** 2)),
+            ),
             at(sp.Derivative((48 * (base + change * eps / (2 * nu**2))) ** sp.Rational(-1, 5), eps), {eps: 0}),
             scale * (-change / (10 * base * nu**2)),
         ),
@@ -252,28 +318,44 @@ def _law() -> tuple[Step, ...]:
 
 
 def _law_formulas() -> tuple[Formula, ...]:
-    scale, first, rest = quantity(r"\nu_0"), quantity("C_1"), quantity(r"O(k^{-2/5})")
+    scale, first = sp.symbols("nu_0 C_1")
     real = sp.Symbol("k", positive=True)
+    rest = Rest(real ** sp.Rational(-2, 5))
     law = scale * real ** sp.Rational(3, 5) * (1 + first * real ** sp.Rational(-1, 5) + rest)
-    return (Formula(quantity("n_c"), "=", law, tail="with the constants that ball arithmetic encloses below."),)
+    return (Formula(sp.Symbol("n_c"), "=", law, tail="with the constants that ball arithmetic encloses below."),)
 
 
 CLAIMS = (
     Claim(
         "erf-pc-minimum-law",
         Kind.THEOREM,
-        "For large k the perturbed copy's block that decides on a minimum is regular from some M k^(3/5) down to one n_c, where "
-        "it is singular: n_c = nu_0 k^(3/5) (1 + C_1 k^(-1/5) + O(k^(-2/5)))",
-        r"n_c = \nu_0 k^{3/5} (1 + C_1 k^{-1/5} + O(k^{-2/5})),\quad \nu_0 = 1.698874\ldots,\; C_1 = 5.330482\ldots",
-        "k to infinity",
+        sentence(
+            "For large {} the perturbed copy's block that decides on a minimum is regular from some {} down to one {}, where it is "
+            "singular",
+            k,
+            sp.Symbol("M") * k ** sp.Rational(3, 5),
+            sp.Symbol("n_c"),
+        ),
+        "",
+        sentence("{} to infinity", k),
         _law,
         "nothing further",
-        "the sign of that block's determinant at n and at n - 1",
-        balls="the root (t, a) of psi_t = det psi'' = 0 and that it is simple; that psi'' is positive definite on the way there from "
-        "(1/2, 1) along psi_t = 0",
+        sentence("the sign of that block's determinant at {} and at {}", n, n - 1),
+        balls=sentence(
+            "the root {} at which the slope of {} in {} and the determinant of its second derivatives vanish, and that it is simple; "
+            "that these are positive definite on the way there from the copies along the curve where the slope vanishes",
+            sp.Tuple(t, a),
+            sp.Symbol("psi"),
+            t,
+        ),
         title="Where the perturbed copy becomes a minimum",
-        text="For large $k$ the perturbed copy's block that decides on a minimum is regular from some $M k^{3/5}$ down "
-        "to one $n_c$, where it is singular:",
+        text=sentence(
+            "For large {} the perturbed copy's block that decides on a minimum is regular from some {} down to one {}, where it is "
+            "singular:",
+            k,
+            sp.Symbol("M") * k ** sp.Rational(3, 5),
+            sp.Symbol("n_c"),
+        ),
         formulas=_law_formulas,
     ),
 )

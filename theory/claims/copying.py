@@ -6,12 +6,15 @@ from functools import cache
 
 import sympy as sp
 
+from theory import names
 from theory import normalised as normal
 from theory.claim import Claim, Formula, Kind
 from theory.claims.optimum import LOSS, M
 from theory.derivation import Relation, Step
 from theory.interactions import pair
 from theory.normalised import U, V, slope, t
+from theory.notation import And, Closed, Decimal, Dot, Norm, Rest, root
+from theory.prose import asserted, called, defined, given, sentence
 from theory.regular import (
     dependent,
     eta,
@@ -29,7 +32,7 @@ from theory.regular import (
     whole,
 )
 from theory.symbols import a, k, n, p, q, s
-from theory.unevaluated import at, quantity, quantity_of
+from theory.unevaluated import at
 
 D, E, X = sp.symbols("D E X", positive=True)
 x = sp.Symbol("x", positive=True)
@@ -41,6 +44,12 @@ HALF = sp.Rational(1, 2)
 PHI = 2 / sp.sqrt(3) - 1
 SOFT = sp.pi / 3 - 1
 BEND = 4 / (3 * sp.sqrt(3))
+#: What sentences name: a normalised vector; the limit function, the arcsine's excess and a square root; the bounds of a
+#: range of n; a neighbourhood; the order 1/k.
+q_i, psi_letter, ROOT, LOWEST, LARGE, delta = sp.symbols("q_i psi S M k_0 delta", positive=True)
+F, W = sp.Function("f"), sp.Function("W")
+STAR = sp.Symbol("c*")
+REACH = k ** sp.Rational(3, 5)
 
 
 def _normal_form() -> tuple[Step, ...]:
@@ -53,36 +62,55 @@ def _normal_form() -> tuple[Step, ...]:
     return (
         Step(
             "arcsine",
-            r"With $w = \sqrt{2D}\,q$, $D = 1 + |w|^2$, two students interact by $\frac2\pi \arcsin(2 q_i \cdot q_l)$",
+            sentence(
+                "With {} and {} two students interact by what follows",
+                given(names.w, "=", root(2 * D) * q_i),
+                given(D, "=", 1 + names.square(names.w)),
+            ),
             at(exact.value, {s: 2 * sp.sqrt(D * E) * s, p: D - 1, q: E - 1}),
             2 / sp.pi * sp.asin(2 * s),
         ),
         Step(
             "teacher",
-            r"and a student with a teacher by $\frac2\pi \arcsin q_{ij}$",
+            sentence("and a student with a teacher, at {}, so", given(s, "=", sp.Symbol("q_i,j"))),
             at(exact.value, {s: sp.sqrt(2 * D) * s, p: D - 1, q: 1}),
             2 / sp.pi * sp.asin(s),
         ),
         Step(
             "scale",
-            r"where $2 |q|^2 = |w|^2/D$, so that $D = 1/(1 - 2|q|^2)$ and every $q$ with $|q|^2 < \frac12$ occurs",
+            sentence(
+                "where {} is {}, so that every {} with {} occurs",
+                2 * Norm(sp.Symbol("q")) ** 2,
+                names.square(names.w) / D,
+                sp.Symbol("q"),
+                given(Norm(sp.Symbol("q")) ** 2, "<", HALF),
+            ),
             (D - 1) / D,
             1 - 1 / D,
         ),
-        Step("norm", r"$2 |q_i|^2$ in the unknowns $t, a, U, V$", at(2 * squared, star), z.own),
-        Step("product", r"and $2 q_i \cdot q_l$", at(2 * products, star), z.pair),
+        Step(
+            "norm",
+            sentence("Twice a squared norm {}, in the unknowns {}, {}, {}, {}", Norm(q_i) ** 2, t, a, U, V),
+            at(2 * squared, star),
+            z.own,
+        ),
+        Step(
+            "product", sentence("and twice a product {}", Dot(q_i, sp.Symbol("q_l"))), at(2 * products, star), z.pair
+        ),
         Step(
             "linear",
-            r"With $\arcsin x = x + f(x)$ the linear terms are $\frac12 (n U^2 + N V^2) - \frac k2$",
+            sentence(
+                "With {} the linear terms remain, and the constant", given(sp.asin(x), "=", x + sp.Function("f")(x))
+            ),
             normal.energy(whole(named())) - _without_linear_part(),
             (n * U**2 + (k - n) * V**2) / 2 - k / 2 + k * sp.pi / 6,
         ),
-        Step("slope-t", "The derivative in $t$", sp.Derivative(loss, t), 2 * a * (n - 1) * in_t),
-        Step("slope-U", "in $U$", sp.Derivative(loss, U), n * in_U),
-        Step("slope-V", "and in $V$", sp.Derivative(loss, V), (k - n) * in_V),
+        Step("slope-t", sentence("The derivative in {}", t), sp.Derivative(loss, t), 2 * a * (n - 1) * in_t),
+        Step("slope-U", sentence("in {}", U), sp.Derivative(loss, U), n * in_U),
+        Step("slope-V", sentence("and in {}", V), sp.Derivative(loss, V), (k - n) * in_V),
         Step(
             "slope-a",
-            "In $a$, where $b$ and $G$ move with $a$",
+            sentence("In {}, where the mean coordinate {} and {} move with {}", a, sp.Symbol("b"), G, a),
             sp.Derivative(loss, a),
             2 * n * in_a - (n * (1 + U) * in_U + (k - n) * (1 + V) * in_V) / a,
         ),
@@ -107,13 +135,23 @@ def regular_steps() -> tuple[Step, ...]:
     return (
         Step(
             "remainder",
-            r"$\arcsin' x - 1 = x^2 g(x)$ with $g = 1/(S(1+S))$, $S = \sqrt{1-x^2}$, analytic at 0",
+            sentence(
+                "The arcsine's slope less one is {} times a function that is analytic at zero, {} with {}; at {}",
+                x**2,
+                1 / (ROOT * (1 + ROOT)),
+                given(ROOT, "=", sp.sqrt(1 - x**2)),
+                given(x, "=", 1 / (1 + X)),
+            ),
             at(slope(x) - 1, {x: 1 / (1 + X)}),
             at(x**2 * excess_slope(x), {x: 1 / (1 + X)}),
         ),
         Step(
             "sixth",
-            r"and $\arcsin x - x = x^3 r(x)$ with $r$ analytic and $r(0) = \frac16$",
+            sentence(
+                "and what the arcsine has above its linear part is {} times an analytic {}, which at zero is the limit",
+                x**3,
+                sp.Function("r")(x),
+            ),
             X**3 * f(1 / X),
             sp.Rational(1, 6),
             Relation.LIMIT,
@@ -122,8 +160,16 @@ def regular_steps() -> tuple[Step, ...]:
         *(
             Step(
                 f"regular-{name}",
-                rf"The equation of ${name}$ in $\omega = 1/n$, $\rho = n/k$, $\eta = k/(2n^2)$, $\kappa = k^3/(48n^5)$ and "
-                r"$U = \rho u$, $V = \rho v$: no negative power is left",
+                sentence(
+                    "The equation of {} in {}, {}, {}, {} and with {}, {}: no negative power is left",
+                    sp.Symbol(name),
+                    given(omega, "=", 1 / n),
+                    given(rho, "=", n / k),
+                    given(eta, "=", k / (2 * n**2)),
+                    given(kappa, "=", k**3 / (48 * n**5)),
+                    given(U, "=", rho * u),
+                    given(V, "=", rho * v),
+                ),
                 over[i] * left[i],
                 right[i],
             )
@@ -131,7 +177,7 @@ def regular_steps() -> tuple[Step, ...]:
         ),
         Step(
             "kappa",
-            r"where $\kappa = \eta^3/(6\omega)$",
+            sentence("where {} is not a parameter of its own: {} is", kappa, eta**3 / (6 * omega)),
             at(eta**3 / (6 * omega), {eta: k / (2 * n**2), omega: 1 / n}),
             k**3 / (48 * n**5),
         ),
@@ -151,38 +197,51 @@ def _branch() -> tuple[Step, ...]:
         *regular_steps(),
         Step(
             "limit-t",
-            r"At $\eta = \omega = \kappa = 0$, for every $\rho$, they are $\psi_t = 0$ with $\psi = a^2 f(2t^2) - 2 a f(t)$",
+            sentence(
+                "At {}, for every {}, they are the vanishing of the slopes of {} with {}: that in {},",
+                given(eta, "=", omega, "=", kappa, "=", 0),
+                rho,
+                defined(psi_letter, a**2 * F(2 * t**2) - 2 * a * F(t)),
+                called(F(x), f(x)),
+                t,
+            ),
             2 * a * limit[0],
             sp.Derivative(energy, t),
             where=tuple(letters.items()),
         ),
         Step(
             "limit-a",
-            r"$\psi_a = 0$, but for terms in $u$ and $v$,",
+            sentence("that in {}, but for terms in {} and {},", a, u, v),
             2 * limit[1],
             sp.Derivative(energy, a) + (rho * u * (1 + rho * u) + (1 - rho) * v * (1 + rho * v)) / a,
             where=tuple(letters.items()),
         ),
-        Step("limit-u", r"and $u = 0$", limit[2], u),
-        Step("limit-v", r"and $v = 0$", limit[3], v),
+        Step("limit-u", sentence("and {} vanishes", u), limit[2], u),
+        Step("limit-v", sentence("as {} does", v), limit[3], v),
         Step(
             "copies-t",
-            r"Copies, $(t, a) = (\frac12, 1)$, solve them",
+            sentence("Copies, {}, solve them", given((t, a), "=", (HALF, 1))),
             at(sp.Derivative(energy, t), copies),
             sp.S.Zero,
         ),
-        Step("copies-a", r"both", at(sp.Derivative(energy, a), copies), sp.S.Zero),
+        Step("copies-a", sentence("both"), at(sp.Derivative(energy, a), copies), sp.S.Zero),
         Step(
             "hessian",
-            r"and are not degenerate: $\det \psi'' = (\frac\pi3 - 1)(\frac{32}{3\sqrt3} - 4) - 4\varphi^2$, $\varphi = "
-            r"\frac2{\sqrt3} - 1$",
+            sentence("and are not degenerate: the determinant of the second derivatives of {} there", psi_letter),
             hessian[0][0] * hessian[1][1] - hessian[0][1] ** 2,
             SOFT * (8 * BEND - 4) - 4 * PHI**2,
         ),
         Step(
             "regular",
-            r"is not zero. So by the implicit function theorem there are $\delta > 0$ and one analytic solution $(t, a, u, v)$ "
-            r"near $(\frac12, 1, 0, 0)$ for $\kappa, \eta, \omega < \delta$ and all $\rho$ in $[0, 1]$",
+            sentence(
+                "is not zero. So by the implicit function theorem there are {} and one analytic solution {} near {} for {} and all "
+                "{}",
+                given(delta, ">", 0),
+                sp.Tuple(t, a, u, v),
+                sp.Tuple(HALF, 1, 0, 0),
+                given(And(And(kappa, eta), omega), "<", delta),
+                given(rho, "in", Closed(0, 1)),
+            ),
             SOFT * (8 * BEND - 4) - 4 * PHI**2,
             sp.S.Zero,
             Relation.POSITIVE,
@@ -190,7 +249,11 @@ def _branch() -> tuple[Step, ...]:
         *(
             Step(
                 f"start-{name}",
-                r"At $n = k$ that solution is the exact copy, so it is the branch that starts there",
+                sentence(
+                    "At {} that solution is the exact copy, so it is the branch that starts there: the equation of {}",
+                    given(n, "=", k),
+                    sp.Symbol(name),
+                ),
                 start[i],
                 sp.S.Zero,
             )
@@ -271,42 +334,67 @@ def _lower() -> tuple[Step, ...]:
     shift_in_c = correction / (phi / (sp.pi * c**2))
     shift = shift_in_c.subs(c, RATIO)
     return (
-        Step("letter-phi", r"With $\varphi = f'(\frac12)$,", at(sp.Derivative(f(X), X), {X: HALF}), PHI),
-        Step("letter-beta", r"$\beta = f''(\frac12)$,", at(sp.Derivative(f(X), (X, 2)), {X: HALF}), BEND),
-        Step("letter-A", r"$A = 2 f(\frac12)$:", at(2 * f(X), {X: HALF}), SOFT),
+        Step(
+            "letter-phi",
+            sentence("The slope of {} at {}, below {},", called(F(X), f(X)), HALF, called(phi, PHI)),
+            at(sp.Derivative(f(X), X), {X: HALF}),
+            PHI,
+        ),
+        Step(
+            "letter-beta",
+            sentence("its second derivative {},", called(bend, BEND)),
+            at(sp.Derivative(f(X), (X, 2)), {X: HALF}),
+            BEND,
+        ),
+        Step("letter-A", sentence("and twice its value, {}:", called(soft, SOFT)), at(2 * f(X), {X: HALF}), SOFT),
         Step(
             "leading",
-            r"At $n = ck$ the branch of claim erf-pc-branch is analytic in $\varepsilon = 1/k$: $\eta = \varepsilon/(2c^2)$, "
-            r"$\omega = \varepsilon/c$, $\kappa = \varepsilon^2/(48c^5)$. There $\varepsilon (\frac\pi2 L - (k-n)(\frac\pi6 - \frac12))$ "
-            r"has no constant term,",
+            sentence(
+                "At {} the branch of claim erf-pc-branch is analytic in {}, with {}, {} and {}. There {} times {} has no constant "
+                "term,",
+                given(n, "=", c * k),
+                given(eps, "=", 1 / k),
+                given(eta, "=", eps / (2 * c**2)),
+                given(omega, "=", eps / c),
+                given(kappa, "=", eps**2 / (48 * c**5)),
+                eps,
+                sp.pi / 2 * names.L - (k - n) * (sp.pi / 6 - HALF),
+            ),
             at(scaled, {eps: 0}),
             sp.S.Zero,
         ),
         Step(
             "fluctuations",
-            r"and the linear one is $\varphi \frac{1-c}{2c}$, whatever the corrections of $t$ and $a$",
+            sentence("and the linear one is the same whatever the corrections of {} and {}", t, a),
             first,
             phi * (1 - c) / (2 * c),
         ),
         Step(
             "order",
-            r"The quadratic one holds the first corrections only",
+            sentence("The quadratic one holds the first corrections only"),
             second.subs(CONSTANTS),
             order.subs(CONSTANTS),
         ),
         *(
             Step(
                 f"stationary-{x.name}",
-                rf"and is stationary in ${x.name}$",
+                sentence("and is stationary in {}", x),
                 at(sp.Derivative(order, x), star),
                 sp.S.Zero,
             )
             for x in (t1, a1, U1, V1)
         ),
-        Step("value", r"where it is $W(c)$", at(order, star), value),
+        Step("value", sentence("where it is {}", called(W(c), value)), at(order, star), value),
         Step(
             "average",
-            r"Copy-average has $L^*(m) = (\frac13 - \frac1\pi) m - \frac{1}{24\pi m} + \dots$, analytic in $1/m$, $m = (1-c)k + 1$",
+            sentence(
+                "Copy-average has {}, less its linear part {} analytic in {}, at {}; the first term of that times {}",
+                called(names.L_star(M), LOSS),
+                (sp.Rational(1, 3) - 1 / sp.pi) * M,
+                1 / M,
+                given(M, "=", (1 - c) * k + 1),
+                M,
+            ),
             sp.expand(M**2 * (LOSS / M - sp.Rational(1, 3) + 1 / sp.pi)),
             -1 / (24 * sp.pi),
             Relation.LIMIT,
@@ -314,69 +402,108 @@ def _lower() -> tuple[Step, ...]:
         ),
         Step(
             "equal",
-            r"So $L_{PC} - L_{CA} \to \frac\varphi\pi \frac{1-c}c - "
-            r"(\frac13 - \frac1\pi)$, which vanishes at $c^* = \varphi/(\varphi + \frac\pi3 - 1)$",
+            sentence(
+                "So the difference {} of the losses tends to {}, which vanishes at {}",
+                sp.Symbol("L_PC") - sp.Symbol("L_CA"),
+                leading,
+                defined(STAR, RATIO),
+            ),
             at(leading, {c: RATIO}),
             sp.S.Zero,
         ),
         Step(
             "slope",
-            r"and nowhere else: its derivative $-\varphi/(\pi c^2)$",
+            sentence("and nowhere else: its derivative"),
             sp.Derivative(leading, c),
             -phi / (sp.pi * c**2),
         ),
-        Step("falls", r"is negative", phi / (sp.pi * c**2), sp.S.Zero, Relation.POSITIVE),
+        Step(
+            "falls",
+            sentence("is negative, as {}", asserted(phi / (sp.pi * c**2), ">", 0)),
+            phi / (sp.pi * c**2),
+            sp.S.Zero,
+            Relation.POSITIVE,
+        ),
         Step(
             "near-k",
-            r"For $n$ close to $k$ the limit is not uniform for copy-average, but $L^*(m) - (\frac13 - \frac1\pi)(m-1)$ increases "
-            r"with $m$ (claim erf-average-increasing) and is positive at $m = 2$, while the perturbed copy's excess tends to 0",
+            sentence(
+                "For {} close to {} the limit is not uniform for copy-average, but {} increases with {} (claim "
+                "erf-average-increasing) and is positive at {}, while the perturbed copy's excess tends to zero",
+                n,
+                k,
+                names.L_star(M) - (sp.Rational(1, 3) - 1 / sp.pi) * (M - 1),
+                M,
+                given(M, "=", 2),
+            ),
             sp.Rational(2, 3) - 8 / sp.pi * sp.asin(sp.Rational(1, 4)) - (sp.Rational(1, 3) - 1 / sp.pi),
             sp.S.Zero,
             Relation.POSITIVE,
         ),
         Step(
             "shift",
-            r"At the next order $L_{PC} - L_{CA} = \dots + \frac1k (\frac2\pi W + \frac1{24\pi(1-c)})$, so by the implicit function "
-            r"theorem $n = c^* k + c_1 + O(1/k)$ with $c_1 \varphi/(\pi c^{*2}) = \frac2\pi W(c^*) + \frac1{24\pi(1-c^*)}$",
+            sentence(
+                "At the next order the difference has {} over {}, so by the implicit function theorem the boundary is {} up to {} "
+                "with {}",
+                2 / sp.pi * W(c) + 1 / (24 * sp.pi * (1 - c)),
+                k,
+                STAR * k + c1,
+                Rest(1 / k),
+                given(c1 * phi / (sp.pi * STAR**2), "=", 2 / sp.pi * W(STAR) + 1 / (24 * sp.pi * (1 - STAR))),
+            ),
             at(c1 * phi / (sp.pi * c**2), {c1: correction * sp.pi * c**2 / phi}),
             correction,
         ),
-        *_digits("ratio", r"$c^*$", RATIO.subs(CONSTANTS), "0.766230818252163187700843440548"),
-        *_digits("constant", r"$c_1$", shift.subs(CONSTANTS), "-1.490331854253671268322793"),
+        *_digits("ratio", STAR, RATIO.subs(CONSTANTS), "0.766230818252163187700843440548"),
+        *_digits("constant", sp.Symbol("c_1"), shift.subs(CONSTANTS), "-1.490331854253671268322793"),
     )
 
 
-def _digits(name: str, what: str, value: sp.Expr, text: str) -> tuple[Step, ...]:
+def _digits(name: str, what: sp.Symbol, value: sp.Expr, text: str) -> tuple[Step, ...]:
     """That a number agrees with a decimal string but for a unit in its last place. Exact."""
-    middle, unit = sp.Rational(text), sp.Rational(1, 10 ** len(text.partition(".")[2]))
+    places = len(text.partition(".")[2])
+    middle, unit = sp.Rational(text), sp.Rational(1, 10**places)
     return (
         Step(
             f"{name}-above",
-            f"{what} is above {text} less a unit in the last place",
+            sentence(
+                "The number {} is enclosed: {}",
+                called(what, value),
+                asserted(what, ">", Decimal(middle - unit, places)),
+            ),
             value - middle + unit,
             sp.S.Zero,
             Relation.POSITIVE,
         ),
-        Step(f"{name}-below", "and below it and one more", middle + unit - value, sp.S.Zero, Relation.POSITIVE),
+        Step(
+            f"{name}-below",
+            sentence("and {}", asserted(what, "<", Decimal(middle + unit, places))),
+            middle + unit - value,
+            sp.S.Zero,
+            Relation.POSITIVE,
+        ),
     )
 
 
 def _normal_formulas() -> tuple[Formula, ...]:
     i, h, j = sp.symbols("i l j", integer=True, positive=True)
     weights, inner = sp.IndexedBase("a"), sp.IndexedBase("q")
-    own = sp.Sum(weights[i] * weights[h] * sp.asin(2 * quantity(r"q_i \cdot q_l")), (i, 1, n), (h, 1, n))
+    own = sp.Sum(weights[i] * weights[h] * sp.asin(2 * Dot(q_i, sp.Symbol("q_l"))), (i, 1, n), (h, 1, n))
     mixed = sp.Sum(weights[i] * sp.asin(inner[i, j]), (i, 1, n), (j, 1, k))
     whole = own - 2 * mixed + sp.pi * k / 6
-    return (Formula(sp.pi / 2 * sp.Symbol("L"), "=", whole, tail=r"with $q = w/\sqrt{2(1+|w|^2)}$."),)
+    words = sentence("with {}.", given(sp.Symbol("q"), "=", names.w / root(2 * (1 + names.square(names.w)))))
+    return (Formula(sp.pi / 2 * sp.Symbol("L"), "=", whole, tail=words),)
 
 
 def _branch_formulas() -> tuple[Formula, ...]:
-    words = r"is the loss per student in the limit; exact copies, $(t, a) = (\frac12, 1)$, are its critical point."
-    return (Formula(quantity_of(r"\psi")(t, a), "=", psi(), tail=words),)
+    words = sentence(
+        "is the loss per student in the limit; exact copies, {}, are its critical point.",
+        given((t, a), "=", (HALF, 1)),
+    )
+    return (Formula(sp.Function("psi")(t, a), "=", psi(), tail=words),)
 
 
 def _lower_formulas() -> tuple[Formula, ...]:
-    first, rest, star = quantity("c_1"), quantity(r"O(k^{-1})"), quantity("c^*")
+    first, rest, star = sp.Symbol("c_1"), Rest(1 / k), STAR
     return (
         Formula(sp.Symbol("n"), "=", star * k + first + rest, tail="with"),
         Formula(star, "=", RATIO.subs(CONSTANTS)),
@@ -388,9 +515,8 @@ CLAIMS = (
         "erf-normal-form",
         Kind.THEOREM,
         "In normalised coordinates the loss is an arcsine form, and only the sums over students are stiff",
-        r"\tfrac\pi2 L = \textstyle\sum_{il} a_i a_l \arcsin(2 q_i\cdot q_l) - 2\sum_{ij} a_i \arcsin q_{ij} + \tfrac{\pi k}6, "
-        r"\quad q = w/\sqrt{2(1+|w|^2)}",
-        "all n <= k",
+        "",
+        sentence("all {}", given(n, "<=", k)),
         _normal_form,
         "nothing: it is an identity",
         "nothing: it is an identity",
@@ -400,31 +526,53 @@ CLAIMS = (
     Claim(
         "erf-pc-branch",
         Kind.THEOREM,
-        "There are M and k_0 so that for k >= k_0 the perturbed copy exists for all real n in [M k^(3/5), k], continued from "
-        "n = k, and tends to exact copies as k^3/n^5 and k/n^2 tend to zero",
-        r"(t, a) \to (\tfrac12, 1) \quad (k^3/n^5 \to 0,\; k/n^2 \to 0)",
-        "k to infinity, n >= M k^(3/5)",
+        sentence(
+            "There are {} and {} so that for {} the perturbed copy exists for all real {} in {}, continued from {}, and tends to exact "
+            "copies as {} and {} tend to zero",
+            LOWEST,
+            LARGE,
+            given(k, ">=", LARGE),
+            n,
+            Closed(LOWEST * REACH, k),
+            given(n, "=", k),
+            k**3 / n**5,
+            k / n**2,
+        ),
+        "",
+        sentence("{} to infinity, {}", k, given(n, ">=", LOWEST * REACH)),
         _branch,
         "nothing further",
         "the reduced equations in a uniqueness box",
-        title="The perturbed copy for large $k$",
-        text=r"There are $M$ and $k_0$ so that for $k \ge k_0$ the perturbed copy exists for all real $n$ in $[M "
-        r"k^{3/5}, k]$, continued from $n = k$, and tends to exact copies as $k^3/n^5$ and $k/n^2$ tend to zero",
+        title=sentence("The perturbed copy for large {}", k),
+        text="",
         formulas=_branch_formulas,
     ),
     Claim(
         "erf-pc-lower-law",
         Kind.THEOREM,
-        "For every c_0 > 0 and large k the perturbed copy has a lower loss than optimal copy-average exactly for n above "
-        "c* k + c_1 + O(1/k), among c_0 k <= n < k",
-        r"n = c^* k + c_1 + O(1/k), \quad c^* = \frac{\varphi}{\varphi + \pi/3 - 1} = 0.7662308\ldots,\; \varphi = \tfrac2{\sqrt3} - 1",
-        "k to infinity, n >= c_0 k",
+        sentence(
+            "For every {} and large {} the perturbed copy has a lower loss than optimal copy-average exactly for {} above {}, among "
+            "{}",
+            given(sp.Symbol("c_0"), ">", 0),
+            k,
+            n,
+            STAR * k + sp.Symbol("c_1") + Rest(1 / k),
+            given(sp.Symbol("c_0") * k, "<=", n, "<", k),
+        ),
+        "",
+        sentence("{} to infinity, {}", k, given(n, ">=", sp.Symbol("c_0") * k)),
         _lower,
         "nothing further",
         "enclosures of both losses on both sides of the boundary",
         title="Where the perturbed copy is lower",
-        text=r"For every $c_0 > 0$ and large $k$ the perturbed copy has a lower loss than optimal copy-average exactly "
-        r"for $n$ above the following, among $c_0 k \le n < k$",
+        text=sentence(
+            "For every {} and large {} the perturbed copy has a lower loss than optimal copy-average exactly for {} above the "
+            "following, among {}",
+            given(sp.Symbol("c_0"), ">", 0),
+            k,
+            n,
+            given(sp.Symbol("c_0") * k, "<=", n, "<", k),
+        ),
         formulas=_lower_formulas,
     ),
 )

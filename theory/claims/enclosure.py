@@ -6,15 +6,20 @@ from functools import cache
 
 import sympy as sp
 
+from theory import names
 from theory.claim import Claim, Formula, Kind
 from theory.derivation import Relation, Step
-from theory.unevaluated import at, quantity
+from theory.notation import Gradient, Norm, Pairing, Rate
+from theory.prose import asserted, given, sentence
+from theory.unevaluated import at
 
 #: A component of flow and curve with their velocities, and of the gradients there; time.
 X, P, dX, dP, GX, GP, tau = sp.symbols("X P Xdot Pdot G_X G_P tau", real=True)
 lam, h, e0, delta = sp.symbols("lambda h e_0 delta", positive=True)
 x, y, z, u, v = sp.symbols("x y z u v", positive=True)
 k = sp.Symbol("k", integer=True, positive=True)
+#: What sentences name: parts of a direction, a root, a radius.
+OMEGA, ALPHA, PHI, RADIUS = sp.symbols("omega alpha phi r")
 #: Derivatives of the residual along two directions, by their orders.
 R = {(i, j): sp.Symbol(f"r_{i}{j}", real=True) for i in range(3) for j in range(3)}
 
@@ -34,23 +39,123 @@ def _theorem_steps() -> tuple[Step, ...]:
     moved = (X + tau * dX) - (P + tau * dP)
     error = _error()
     return (
-        Step("distance", r"Half the squared distance of flow x and curve p has the derivative $\langle x - p, \dot x - \dot p\rangle$ (a component)", moved**2 / 2, moved * (dX - dP), Relation.DERIVATIVE, tau),
-        Step("split", r"With $\dot x = -\nabla L(x)$ that is $-\langle x - p, \nabla L(x) - \nabla L(p)\rangle - \langle x - p, \dot p + \nabla L(p)\rangle$; the first is at most $-\lambda |x-p|^2$, since the Hessian between x and p is at least $\lambda$ (it is symmetric: the logarithmic norm of the flow is minus its smallest eigenvalue), the second at most $\delta |x-p|$", (X - P) * (-GX - dP), -(X - P) * (GX - GP) - (X - P) * (dP + GP)),
-        Step("comparison", r"So $|x-p|$ stays below the solution of $\dot e = -\lambda e + \delta$, as long as that is within the ball on which $\lambda$ holds", error, -lam * error + delta, Relation.DERIVATIVE, tau),
-    )  # fmt: skip
+        Step(
+            "distance",
+            sentence(
+                "Half the squared distance of flow {} and curve {} has the derivative {} (a component)",
+                X,
+                P,
+                Pairing(X - P, Rate(X) - Rate(P)),
+            ),
+            moved**2 / 2,
+            moved * (dX - dP),
+            Relation.DERIVATIVE,
+            tau,
+        ),
+        Step(
+            "split",
+            sentence(
+                "With {} that has two parts; the first is at most {}, since the Hessian between {} and {} is at least {} (it is symmetric: "
+                "the logarithmic norm of the flow is minus its smallest eigenvalue), the second at most {}",
+                given(Rate(X), "=", -Gradient(sp.Function("L")(X))),
+                -lam * Norm(X - P) ** 2,
+                X,
+                P,
+                lam,
+                delta * Norm(X - P),
+            ),
+            (X - P) * (-GX - dP),
+            -(X - P) * (GX - GP) - (X - P) * (dP + GP),
+        ),
+        Step(
+            "comparison",
+            sentence(
+                "So the distance stays below the solution of {}, as long as that is within the ball on which {} holds",
+                given(Rate(sp.Symbol("e")), "=", -lam * sp.Symbol("e") + delta),
+                lam,
+            ),
+            error,
+            -lam * error + delta,
+            Relation.DERIVATIVE,
+            tau,
+        ),
+    )
 
 
 def _curvature_steps() -> tuple[Step, ...]:
     phi = (x + sp.sqrt(x**2 + 4 * y**2)) / 2
     root = 1 / sp.sqrt(3)
     return (
-        Step("chord", r"Between two times the smallest eigenvalue is at least that of the chord (it is concave), less $\frac12 t(h-t)$ times the second derivative, and $t(h-t) \le h^2/4$", h**2 / 4 - tau * (h - tau), (tau - h / 2) ** 2),
-        Step("third", r"$L = |r|^2$: $D^3 L[c,u,u] = 2\langle Df\,c, D^2 f[u,u]\rangle + 4\langle Df\,u, D^2 f[c,u]\rangle + 2\langle r, D^3 f[c,u,u]\rangle$", _mixed(1, 2), 2 * R[1, 0] * R[0, 2] + 4 * R[0, 1] * R[1, 1] + 2 * R[0, 0] * R[1, 2]),
-        Step("fourth", r"$D^4 L[v,v,u,u] = 2\langle D^2 f[v,v], D^2 f[u,u]\rangle + 4|D^2 f[v,u]|^2 + 4\langle Df\,v, D^3 f[v,u,u]\rangle + 4\langle Df\,u, D^3 f[v,v,u]\rangle + 2\langle r, D^4 f[v,v,u,u]\rangle$", _mixed(2, 2), 2 * R[2, 0] * R[0, 2] + 4 * R[1, 1] ** 2 + 4 * R[1, 0] * R[1, 2] + 4 * R[0, 1] * R[2, 1] + 2 * R[0, 0] * R[2, 2]),
-        Step("neuron", r"For one neuron $x|\omega|^2 + 2y|\omega||\alpha| \le \phi\,(|\omega|^2 + |\alpha|^2)$, $\phi$ the root of $\phi^2 - x\phi - y^2$", phi**2, x * phi + y**2),
-        Step("cubic", r"and $3\omega^2\alpha \le 2/\sqrt 3$ on $\omega^2 + \alpha^2 = 1$", 2 * root - 3 * y * (1 - y**2), 3 * (y - root) ** 2 * (y + 2 * root)),
-        Step("ellipse", r"$T_k(\frac{z + 1/z}2) = \frac{z^k + z^{-k}}2$, by the recurrence: so $|T_k| \le (r^k + r^{-k})/2$ on the ellipse $|z| = r$, which bounds the interpolation of the defect", (z + 1 / z) * (z**k + z**-k) / 2 - (z ** (k - 1) + z ** (1 - k)) / 2, (z ** (k + 1) + z ** (-k - 1)) / 2),
-    )  # fmt: skip
+        Step(
+            "chord",
+            sentence(
+                "Between two times the smallest eigenvalue is at least that of the chord (it is concave), less {} times the second "
+                "derivative, and {}, by a square",
+                tau * (h - tau) / 2,
+                asserted(tau * (h - tau), "<=", h**2 / 4),
+            ),
+            h**2 / 4 - tau * (h - tau),
+            (tau - h / 2) ** 2,
+        ),
+        Step(
+            "third",
+            sentence(
+                "For {} the third derivative, once in a direction {} and twice in {}, is, with {} for the residual's derivatives,",
+                given(names.L, "=", Norm(sp.Symbol("r")) ** 2),
+                u,
+                v,
+                sp.Symbol("r_i,j"),
+            ),
+            _mixed(1, 2),
+            2 * R[1, 0] * R[0, 2] + 4 * R[0, 1] * R[1, 1] + 2 * R[0, 0] * R[1, 2],
+        ),
+        Step(
+            "fourth",
+            sentence("and the fourth, twice in each,"),
+            _mixed(2, 2),
+            2 * R[2, 0] * R[0, 2]
+            + 4 * R[1, 1] ** 2
+            + 4 * R[1, 0] * R[1, 2]
+            + 4 * R[0, 1] * R[2, 1]
+            + 2 * R[0, 0] * R[2, 2],
+        ),
+        Step(
+            "neuron",
+            sentence(
+                "For one neuron {} is at most {}, with {} the root of",
+                x * Norm(OMEGA) ** 2 + 2 * y * Norm(OMEGA) * Norm(ALPHA),
+                PHI * (Norm(OMEGA) ** 2 + Norm(ALPHA) ** 2),
+                PHI,
+            ),
+            phi**2,
+            x * phi + y**2,
+        ),
+        Step(
+            "cubic",
+            sentence(
+                "and {} with {} and {}: the difference is a square times a positive factor",
+                asserted(3 * y * (1 - y**2), "<=", 2 * root),
+                given(OMEGA**2, "=", 1 - y**2),
+                given(ALPHA, "=", y),
+            ),
+            2 * root - 3 * y * (1 - y**2),
+            3 * (y - root) ** 2 * (y + 2 * root),
+        ),
+        Step(
+            "ellipse",
+            sentence(
+                "Chebyshev's polynomial {} at {} is {}, by the recurrence: so it is at most {} on the ellipse {}, which bounds the "
+                "interpolation of the defect",
+                sp.Symbol("T_k"),
+                (z + 1 / z) / 2,
+                (z**k + z**-k) / 2,
+                (RADIUS**k + RADIUS**-k) / 2,
+                given(Norm(z), "=", RADIUS),
+            ),
+            (z + 1 / z) * (z**k + z**-k) / 2 - (z ** (k - 1) + z ** (1 - k)) / 2,
+            (z ** (k + 1) + z ** (-k - 1)) / 2,
+        ),
+    )
 
 
 @cache
@@ -62,17 +167,36 @@ CLAIMS = (
     Claim(
         "gradient-flow-enclosure",
         Kind.THEOREM,
-        "A curve p with defect at most delta encloses the gradient flow from near its beginning: the flow is within e of it where e' = -lambda e + delta, lambda below the Hessian on the ball of radius e around p; the Hessian is bounded between two times by its chord and the second derivative of a squared residual",
-        r"|x(0)-p(0)| \le e(0),\ |\dot p + \nabla L(p)| \le \delta,\ \nabla^2 L \ge \lambda \text{ on } B(p,e),\ \dot e = -\lambda e + \delta \ \Rightarrow\ |x - p| \le e",
-        "every loss |r|^2 of a smooth network, all n, k, d",
+        sentence(
+            "A curve {} with defect at most {} encloses the gradient flow from near its beginning: the flow is within {} of it where {}, "
+            "with {} below the Hessian on the ball of that radius around the curve; the Hessian is bounded between two times by its chord "
+            "and the second derivative of a squared residual",
+            P,
+            delta,
+            sp.Symbol("e"),
+            given(Rate(sp.Symbol("e")), "=", -lam * sp.Symbol("e") + delta),
+            lam,
+        ),
+        "",
+        sentence(
+            "every loss {} of a smooth network, all {}, {}, {}", Norm(sp.Symbol("r")) ** 2, sp.Symbol("n"), k, names.d
+        ),
         _enclosure,
         "two trajectories to different digits differ by less than their estimates",
         "the curve, and a certified basin in which it ends (--prove-flow)",
         title="Enclosing gradient flow",
-        text=r"Let $p$ be a curve with $|\dot p + \nabla L(p)| \le \delta$, and let every eigenvalue of the Hessian be at "
-        r"least $\lambda$ on the ball around $p$ of the radius below. Then gradient flow $x$ from within $e_0$ of its "
-        r"beginning stays within that radius. Between two times the Hessian's lowest eigenvalue is bounded by its "
-        r"chord and the second derivative of a squared residual",
-        formulas=lambda: (Formula(quantity(r"|x(\tau) - p(\tau)|"), r"\le", _error(), "comparison"),),
+        text=sentence(
+            "Let {} be a curve with {}, and let every eigenvalue of the Hessian be at least {} on the ball around it of the radius below. "
+            "Then gradient flow {} from within {} of its beginning stays within that radius. Between two times the Hessian's lowest "
+            "eigenvalue is bounded by its chord and the second derivative of a squared residual",
+            P,
+            given(Norm(Rate(P) + Gradient(sp.Function("L")(P))), "<=", delta),
+            lam,
+            X,
+            e0,
+        ),
+        formulas=lambda: (
+            Formula(Norm(sp.Function("X")(tau) - sp.Function("P")(tau)), "<=", _error(), "comparison"),
+        ),
     ),
 )

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory import names
 from theory.claim import Claim, Formula, Kind
 from theory.derivation import Step
 from theory.interactions import interaction, interaction_derivation, pair
+from theory.notation import Dot, Gradient, Hat, Mean, Slope, Total
+from theory.prose import asserted, called, defined, given, sentence
 from theory.symbols import k, n, p, q, r1, r2, s, u
-from theory.unevaluated import at, quantity, quantity_of
+from theory.unevaluated import at
 
 
 def _arcsine_law() -> tuple[Step, ...]:
@@ -24,14 +27,22 @@ def _loss_in_weights() -> tuple[Step, ...]:
     return (
         Step(
             "square",
-            r"With $S_i = \sigma(w_i \cdot x)$ and $T_j = \sigma(v_j \cdot x)$, $(f - f^*)^2$ is a quadratic form in the "
-            r"outgoing weights; its expectation replaces each product by $g$",
+            sentence(
+                "With {} for the students and {} for the teachers, the squared residual is a quadratic form in the outgoing "
+                "weights; its expectation replaces each product by {}",
+                defined(sp.Symbol("S_i"), names.sigma(names.pre(names.w_i))),
+                defined(sp.Symbol("T_j"), names.sigma(names.pre(names.v_j))),
+                names.g(names.w, names.v),
+            ),
             residual * residual.T,
             square,
         ),
         Step(
             "symmetry",
-            r"$g(w, v) = g(v, w)$, so the two mixed terms are equal",
+            sentence(
+                "The interaction {} does not change when the two are exchanged, so the two mixed terms are equal",
+                names.g(names.w, names.v),
+            ),
             at(exact.value, {p: q, q: p}),
             exact.value,
         ),
@@ -44,19 +55,24 @@ def _loss_in_order_parameters() -> tuple[Step, ...]:
     return (
         Step(
             "substitution",
-            r"$w \cdot v = r_1 r_2 u$, $|w|^2 = r_1^2$, $|v|^2 = r_2^2$ in every pair",
+            sentence(
+                "In every pair {}, {} and {}",
+                given(s, "=", r1 * r2 * u),
+                given(p, "=", r1**2),
+                given(q, "=", r2**2),
+            ),
             at(exact.value, order),
             2 / sp.pi * sp.asin(r1 * r2 * u / sp.sqrt((1 + r1**2) * (1 + r2**2))),
         ),
         Step(
             "unit-teacher",
-            r"$g(v_j, v_j) = 1/3$ for a unit vector",
+            sentence("A unit vector with itself has {}", called(names.g(names.v_j, names.v_j), sp.Rational(1, 3))),
             at(interaction("erf"), {r1: 1, r2: 1, u: 1}),
             sp.Rational(1, 3),
         ),
         Step(
             "orthogonal-teachers",
-            r"$g(v_i, v_j) = 0$ for orthogonal vectors",
+            sentence("and orthogonal vectors have {}", called(names.g(names.v_i, names.v_j), sp.S.Zero)),
             at(interaction("erf"), {r1: 1, r2: 1, u: 0}),
             sp.S.Zero,
         ),
@@ -78,25 +94,32 @@ def _gradient() -> tuple[Step, ...]:
     return (
         Step(
             "inner-product",
-            r"$\partial (w \cdot v) / \partial w_j = v_j$ in any dimension $d$",
+            sentence("The slope of {} in a component of {}, in any dimension {}", Dot(names.w, names.v), names.w, d),
             slope(sp.Sum(w[i] * v[i], (i, 1, d))),
             within * v[j],
         ),
         Step(
             "squared-norm",
-            r"$\partial |w|^2 / \partial w_j = 2 w_j$ in any dimension $d$",
+            sentence("that of {}", names.square(names.w)),
             slope(sp.Sum(w[i] ** 2, (i, 1, d))),
             2 * within * w[j],
         ),
         Step(
             "slope-in-s",
-            r"$G_s^2 = (2/\pi)^2 / ((1+p)(1+q) - s^2)$, positive root",
+            sentence(
+                "The interaction {} has the slope {} in {}, positive: its square is",
+                called(names.G, exact.value),
+                asserted(names.G_s, "=", exact.d_s, through=()),
+                s,
+            ),
             sp.Derivative(exact.value, s) ** 2,
             4 / sp.pi**2 / root,
         ),
         Step(
             "slope-in-p",
-            r"$G_p = -\frac{s}{2(1+p)} G_s$",
+            sentence(
+                "and in {} the slope {}", p, asserted(names.G_p, "=", -s / (2 * (1 + p)) * names.G_s, by="slope-in-p")
+            ),
             sp.Derivative(exact.value, p) / sp.Derivative(exact.value, s),
             -s / (2 * (1 + p)),
         ),
@@ -110,26 +133,55 @@ def _equivalence() -> tuple[Step, ...]:
     U = sp.Symbol("U", real=True)  # sum of u_j^2
     along = L_r * u + (L_u - u * S) / r
     across = c * (L_r - S / r)
+    L_uj, S_letter = Slope(names.L, names.u_j), S
     return (
         Step(
             "chain-rule-norm",
-            r"In $\nabla_w L = L_r \hat w + \sum_j L_{u_j} (v_j - u_j \hat w)/r$, the component along $\hat w$: the sum "
-            r"over $j$ of $u_j$ times the component along $v_j$, plus $c^2 (L_r - S/r)$, $c^2 = 1 - \sum u_j^2$",
+            sentence(
+                "By the chain rule the gradient {} is {}, and a component of it along {} is {}, with {} and {}. The component "
+                "along {} adds up, over {}, {} times the component along {}, and {} times that off the teachers' span",
+                Gradient(names.L, names.w),
+                L_r * Hat(names.w) + Total(L_uj * (names.v_j - names.u_j * Hat(names.w)) / r, names.j),
+                names.v_j,
+                along,
+                defined(S_letter, Total(names.u_j * L_uj, names.j)),
+                called(U, Total(names.u_j**2, names.j)),
+                Hat(names.w),
+                names.j,
+                names.u_j,
+                names.v_j,
+                1 - U,
+            ),
             L_r * U + (S - U * S) / r + (1 - U) * (L_r - S / r),
             L_r,
         ),
         Step(
             "inside",
-            r"Where $c \ne 0$, the component off the teachers' span gives $L_r = S/r$, and then each component along "
-            r"$v_j$ is $L_{u_j}/r$: all $L_{u_j} = 0$, so $S = 0$ and $L_r = 0$ (multiplier $\mu = 0$)",
+            sentence(
+                "Where {} the component off the teachers' span vanishes only if {}, and then each component along {} is {}: all "
+                "these slopes vanish, so {} does and with it {} (the multiplier {} is zero)",
+                given(c, "!=", 0),
+                given(L_r, "=", S / r),
+                names.v_j,
+                L_u / r,
+                S,
+                L_r,
+                mu,
+            ),
             at(along, {L_r: S / r}),
             L_u / r,
         ),
-        Step("inside-norm", r"With $S = 0$, $L_r = S/r$ vanishes", at(S / r, {S: 0}), sp.S.Zero),
+        Step("inside-norm", sentence("With {}, {} vanishes", given(S, "=", 0), L_r), at(S / r, {S: 0}), sp.S.Zero),
         Step(
             "boundary",
-            r"Where $c = 0$, $L_r = 0$ and the component along $v_j$ vanishes exactly if $L_{u_j} + 2\mu u_j = 0$ with "
-            r"the multiplier $\mu = -S/2$",
+            sentence(
+                "Where {} and {}, the component along {} vanishes exactly if {} does, with the multiplier {}",
+                given(c, "=", 0),
+                given(L_r, "=", 0),
+                names.v_j,
+                L_uj + 2 * mu * names.u_j,
+                given(mu, "=", -S / 2),
+            ),
             at(r * along, {L_r: 0}),
             at(L_u + 2 * mu * u, {mu: -S / 2}),
         ),
@@ -138,14 +190,20 @@ def _equivalence() -> tuple[Step, ...]:
 
 
 def _interaction_formulas() -> tuple[Formula, ...]:
-    name = quantity(r"E[\sigma(w \cdot x)\,\sigma(v \cdot x)]")
-    return (Formula(name, "=", pair("erf").value, tail=r"with $s = w \cdot v$, $p = |w|^2$, $q = |v|^2$."),)
+    name = Mean(names.sigma(names.pre(names.w)) * names.sigma(names.pre(names.v)))
+    letters = sentence(
+        "with {}, {}, {}.",
+        given(s, "=", Dot(names.w, names.v)),
+        given(p, "=", names.square(names.w)),
+        given(q, "=", names.square(names.v)),
+    )
+    return (Formula(name, "=", pair("erf").value, tail=letters),)
 
 
 def _loss_formulas() -> tuple[Formula, ...]:
     i, j = sp.symbols("i j", integer=True, positive=True)
     a, b, w, v = (sp.IndexedBase(letter) for letter in "abwv")
-    g = quantity_of(r"g_\sigma")
+    g = names.g
     own = sp.Sum(a[i] * a[j] * g(w[i], w[j]), (i, 1, n), (j, 1, n))
     mixed = sp.Sum(a[i] * b[j] * g(w[i], v[j]), (i, 1, n), (j, 1, k))
     teacher = sp.Sum(b[i] * b[j] * g(v[i], v[j]), (i, 1, k), (j, 1, k))
@@ -153,20 +211,26 @@ def _loss_formulas() -> tuple[Formula, ...]:
 
 
 def _order_formulas() -> tuple[Formula, ...]:
-    return (Formula(quantity(r"g_\sigma(w, v)"), "=", interaction("erf"), "substitution"),)
+    return (Formula(names.g(names.w, names.v), "=", interaction("erf"), "substitution"),)
 
 
 def _gradient_formulas() -> tuple[Formula, ...]:
     i, j = sp.symbols("i j", integer=True, positive=True)
     a, w, c, z = (sp.IndexedBase(letter) for letter in ("a", "w", "c", "z"))
-    in_s, in_p = quantity("G_s"), quantity("G_p")
+    in_s, in_p = names.G_s, names.G_p
     exact = pair("erf")
     return (
         Formula(
-            quantity(r"\nabla_{w_i} L"),
+            Gradient(names.L, names.w_i),
             "=",
             2 * a[i] * sp.Sum(c[j] * (in_s * z[j] + 2 * in_p * w[i]), (j, 1, n + k)),
-            tail=r"over all students ($z_j = w_j$, $c_j = a_j$) and teachers ($z_j = v_j$, $c_j = -b_j$), with",
+            tail=sentence(
+                "over all students ({}, {}) and teachers ({}, {}), with",
+                given(names.z_j, "=", names.w_j),
+                given(names.c_j, "=", sp.Symbol("a_j")),
+                given(names.z_j, "=", names.v_j),
+                given(names.c_j, "=", -names.b_j),
+            ),
         ),
         Formula(in_s, "=", exact.d_s),
         Formula(in_p, "=", exact.d_p),
@@ -178,7 +242,7 @@ def _condition_formulas() -> tuple[Formula, ...]:
     mu, cosines = sp.Symbol("mu"), sp.IndexedBase("u")
     return (
         Formula(sp.Symbol("L_r"), "=", sp.S.Zero, "inside-norm"),
-        Formula(quantity("L_{u_j}") + 2 * mu * cosines[j], "=", sp.S.Zero),
+        Formula(Slope(names.L, names.u_j) + 2 * mu * cosines[j], "=", sp.S.Zero),
         Formula(mu * (1 - sp.Sum(cosines[j] ** 2, (j, 1, k))), "=", sp.S.Zero),
     )
 
@@ -188,8 +252,8 @@ CLAIMS = (
         "erf-interaction",
         Kind.THEOREM,
         "The interaction function of erf is an arcsine, by Price's theorem",
-        r"E[\sigma(w\cdot x)\sigma(v\cdot x)] = \frac{2}{\pi}\arcsin\frac{w\cdot v}{\sqrt{(1+|w|^2)(1+|v|^2)}}",
-        "all d",
+        "",
+        sentence("all {}", names.d),
         _arcsine_law,
         "the loss agrees with quadrature over the input",
         "nothing: it is an identity",
@@ -204,8 +268,8 @@ CLAIMS = (
         "erf-loss-weights",
         Kind.THEOREM,
         "The population loss is a quadratic form of interactions in the outgoing weights",
-        r"L = \sum_{ij} a_i a_j g(w_i, w_j) - 2\sum_{ij} a_i b_j g(w_i, v_j) + \sum_{ij} b_i b_j g(v_i, v_j)",
-        "all n, k, d",
+        "",
+        sentence("all {}, {}, {}", n, k, names.d),
         _loss_in_weights,
         "the loss agrees with quadrature over the input",
         "nothing: it is an identity",
@@ -216,8 +280,8 @@ CLAIMS = (
         "erf-loss-order-parameters",
         Kind.THEOREM,
         "For an orthonormal teacher the loss depends on norms and cosines alone",
-        r"g = \frac{2}{\pi}\arcsin\frac{r_1 r_2 u}{\sqrt{(1+r_1^2)(1+r_2^2)}}",
-        "all n, k, d",
+        "",
+        sentence("all {}, {}, {}", n, k, names.d),
         _loss_in_order_parameters,
         "rotating the input changes no loss",
         "nothing: it is an identity",
@@ -228,8 +292,8 @@ CLAIMS = (
         "erf-gradient",
         Kind.THEOREM,
         "Critical-point conditions in weights",
-        r"\partial_{w_i} L = 2 a_i \sum_j c_j (G_s z_j + 2 G_p w_i), \quad G_p = -\frac{s}{2(1+p)} G_s",
-        "all n, k, d",
+        "",
+        sentence("all {}, {}, {}", n, k, names.d),
         _gradient,
         "gradients agree with differences of the loss",
         "nothing: it is an identity",
@@ -241,9 +305,15 @@ CLAIMS = (
         "erf-order-parameter-conditions",
         Kind.THEOREM,
         "For one neuron, a point is critical in weights exactly if it is critical in order parameters under "
-        "the constraint that the squared cosines sum to at most 1",
-        r"\nabla_w L = 0 \iff L_r = 0,\ L_{u_j} + 2\mu u_j = 0,\ \mu (1 - \sum_j u_j^2) = 0",
-        "n = 1, all k, d >= k, w != 0",
+        "the constraint that the squared cosines sum to at most one",
+        "",
+        sentence(
+            "{}, all {}, {}, {}",
+            given(n, "=", 1),
+            k,
+            given(names.d, ">=", k),
+            given(names.w, "!=", 0),
+        ),
         _equivalence,
         "end points of flows satisfy the conditions",
         "the multiplier",

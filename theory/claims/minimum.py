@@ -11,6 +11,7 @@ from theory.claim import Claim, Formula, Kind
 from theory.claims.stability import t
 from theory.derivation import Relation, Step
 from theory.neuron import group
+from theory.prose import defined, given, sentence
 from theory.spectrum import UNIT, copy_average_spectrum, slope, softness
 from theory.stability import coupling, optimal_minimum_condition, threshold
 from theory.structure import Structure
@@ -41,38 +42,55 @@ def _determinant_steps() -> tuple[Step, ...]:
     return (
         Step(
             "corner",
-            r"By the claim erf-ca-definite only the block of the average's span can have negative eigenvalues. In units of $4/\pi$ the "
-            r"average's corner ($m = k - n + 1$) is $q^2 - \nu$",
+            sentence(
+                "By the claim erf-ca-definite only the block of the average's span can have negative eigenvalues. In units of {} "
+                "and with {} the average's corner is {}",
+                UNIT,
+                given(m, "=", k - n + 1),
+                q2**2 - nu,
+            ),
             matrix[0, 0],
             coupling(m) - slope(m),
             through=((m, (1 + t) / 2),),
         ),
         Step(
             "copies-corner",
-            r"the copies' is $\tau_1 + (n-1) q_1^2$",
+            sentence("the copies' is {}", tau + (n - 1) * q1**2),
             at(span.matrix[1, 1] / UNIT, {k: m + n - 1}),
             at(softness(m) + (n - 1) * coupling(m), {m: 1}),
         ),
         Step(
             "off-corner",
-            r"and the square of the mixed entry is $(n-1) q_1^2 q^2$",
+            sentence("and the square of the mixed entry is {}", (n - 1) * q1**2 * q2**2),
             matrix[0, 1] ** 2,
             (n - 1) * coupling(one) * coupling(m),
         ),
         Step(
             "determinant",
-            r"so the determinant is $\tau_1 \nu (P - 1 - (n-1) q_1^2/\tau_1)$ with $P = q^2/\nu$. The copies' corner is positive: there is "
-            r"one negative eigenvalue exactly where this is negative, and by the claim erf-ca-index it is never zero",
+            sentence(
+                "so the determinant is as follows, with {}. The copies' corner is positive: there is one negative eigenvalue exactly "
+                "where the bracket is negative, and by the claim erf-ca-index it is never zero",
+                defined(sp.Symbol("P"), q2**2 / nu),
+            ),
             (tau + (n - 1) * q1**2) * (q2**2 - nu) - (n - 1) * q1**2 * q2**2,
             tau * nu * (q2**2 / nu - 1 - (n - 1) * q1**2 / tau),
         ),
         Step(
-            "copies", r"where $q_1^2/\tau_1 = 3 + 2\sqrt3$", at(coupling(m) / softness(m), {m: 1}), 3 + 2 * sp.sqrt(3)
+            "copies",
+            sentence("where {} is a number", q1**2 / tau),
+            at(coupling(m) / softness(m), {m: 1}),
+            3 + 2 * sp.sqrt(3),
         ),
-        Step("threshold", r"and $\nu P = q^2$", slope(m) * threshold(m), coupling(m), through=((m, (1 + t) / 2),)),
+        Step(
+            "threshold",
+            sentence("and {} times {} is {}", nu, sp.Symbol("P"), q2**2),
+            slope(m) * threshold(m),
+            coupling(m),
+            through=((m, (1 + t) / 2),),
+        ),
         Step(
             "index",
-            r"It occurs $k - n$ times, once for each sum-zero vector",
+            sentence("It occurs as often as there are sum-zero vectors"),
             at(of_groups.multiplicity, {m: k - n + 1}),
             k - n,
         ),
@@ -87,13 +105,22 @@ def _threshold_steps() -> tuple[Step, ...]:
     return (
         Step(
             "hyperbolic",
-            r"With $2m = (v + 1/v)/2$, $\sqrt N = (v - 1/v)/2$, and $v > 3$ for $m \ge 1$, since $2m = \frac53$ at $v = 3$",
+            sentence(
+                "With {} and {}, {} means {}, since {} is {} at {}",
+                given(2 * m, "=", cosh),
+                given(sp.sqrt(sp.Symbol("N")), "=", sinh),
+                given(m, ">=", 1),
+                given(v, ">", 3),
+                2 * m,
+                cosh.subs(v, 3),
+                given(v, "=", 3),
+            ),
             cosh**2 - sinh**2,
             sp.S.One,
         ),
         Step(
             "least",
-            r"and $2m$ grows with $v$ from there",
+            sentence("and {} grows with {} from there", 2 * m, v),
             sp.Derivative(cosh, v),
             sp.S.Zero,
             Relation.POSITIVE,
@@ -101,7 +128,7 @@ def _threshold_steps() -> tuple[Step, ...]:
         ),
         Step(
             "one-neuron",
-            r"$P > 1$: for $n = 1$ the average is a minimum",
+            sentence("The threshold is above one: for {} the average is a minimum", given(n, "=", 1)),
             P - 1,
             sp.S.Zero,
             Relation.POSITIVE,
@@ -109,8 +136,14 @@ def _threshold_steps() -> tuple[Step, ...]:
         ),
         Step(
             "monotone",
-            r"and $P$ grows with $m$, so it falls with $n$ while the left side grows: where the inequality fails it fails for all larger "
-            r"$n < k$",
+            sentence(
+                "and {} grows with {}, so it falls with {} while the left side grows: where the inequality fails it fails for all "
+                "larger {}",
+                sp.Symbol("P"),
+                m,
+                n,
+                given(n, "<", k),
+            ),
             sp.Derivative(P, v),
             sp.S.Zero,
             Relation.POSITIVE,
@@ -128,16 +161,26 @@ CLAIMS = (
     Claim(
         "erf-optimum-minimum",
         Kind.THEOREM,
-        "The optimal copy-average point with n < k is a strict minimum exactly if an explicit inequality holds, and otherwise a saddle of "
-        "index k - n; where it fails, it fails for all larger n < k",
-        r"(n-1)(3+2\sqrt3) + 1 < \frac{N^2 (N + (N-1)\,2m/\sqrt N)}{N^2+N-1}, \quad m = k-n+1,\ N = 4m^2-1",
-        "all n < k, all d >= k",
+        sentence(
+            "The optimal copy-average point with {} is a strict minimum exactly if an explicit inequality holds, and otherwise a "
+            "saddle of index {}; where it fails, it fails for all larger {}",
+            given(n, "<", k),
+            k - n,
+            given(n, "<", k),
+        ),
+        "",
+        sentence("all {}, all {}", given(n, "<", k), given(d, ">=", k)),
         _optimal,
         "flows end at copy-average only where it holds",
         "the index",
         title="When the optimum is a minimum",
-        text="The optimal copy-average point with $n < k$ is a strict minimum exactly if the following holds, and "
-        "otherwise a saddle of index $k - n$; where it fails, it fails for all larger $n < k$",
+        text=sentence(
+            "The optimal copy-average point with {} is a strict minimum exactly if the following holds, and otherwise a saddle of "
+            "index {}; where it fails, it fails for all larger {}",
+            given(n, "<", k),
+            k - n,
+            given(n, "<", k),
+        ),
         formulas=_condition_formulas,
     ),
 )

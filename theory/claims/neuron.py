@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory import names
 from theory.claim import Claim, Formula, Kind
 from theory.derivation import Relation, Step
 from theory.interactions import pair
 from theory.neuron import group, one_neuron_derivation
-from theory.symbols import a, m, p, q, s, u
-from theory.unevaluated import at, quantity, quantity_of
+from theory.notation import Dot, EitherSign, Total, root
+from theory.prose import asserted, called, defined, given, sentence
+from theory.symbols import a, m, n, p, q, s, u
+from theory.symbols import k as COUNT
+from theory.unevaluated import at
 
 #: Real number of teachers: the theorems on L* hold between the integers too.
 K = sp.Symbol("k", positive=True)
@@ -34,30 +38,52 @@ def _unique() -> tuple[Step, ...]:
     X = sp.Symbol("x", positive=True)
     at_origin = {s: 0, p: 0, q: 1}
     slope_x, slope_y = sp.symbols("xi_x xi_y", positive=True)
+    rho_letter = sp.Symbol("rho", positive=True)
+    varphi, F = sp.Function("phi"), sp.Function("F")
     return (
         Step(
             "origin",
-            r"At $w = 0$ the gradient along each $v_j$ is $-2 a G_s(0, 0, 1)$, not zero for $a \ne 0$: so $r > 0$ from here on",
+            sentence(
+                "At {} the gradient along each {} is {} at the origin, not zero for {}: so {} from here on",
+                given(names.w, "=", 0),
+                names.v_j,
+                -2 * a * names.G_s,
+                given(a, "!=", 0),
+                given(sp.Symbol("r"), ">", 0),
+            ),
             -2 * a * at(pair("erf").d_s, at_origin),
             -2 * sp.sqrt(2) * a / sp.pi,
         ),
         Step(
             "pull",
-            r"$L_{u_j} = -\frac{4a}{\pi} \rho / \sqrt{1 - \rho^2 u_j^2}$ with $\rho^2 = \frac{p}{2(1+p)}$, never zero for "
-            r"$a \ne 0$, $r > 0$: by the conditions in order parameters the cosines are on the boundary, $\sum u_j^2 = 1$, and "
-            r"$u_j \sqrt{1 - \rho^2 u_j^2}$ is the same number for all $j$",
+            sentence(
+                "With {} the loss depends on a cosine {} through {}, an arcsine whose slope is never zero for {}, {}: by the conditions in "
+                "order parameters the cosines are on the boundary, {}, and {} is the same number for all {}. The slope, squared, is",
+                defined(rho_letter, root(P / (2 * (1 + P)))),
+                u,
+                sp.asin(rho_letter * u),
+                given(a, "!=", 0),
+                given(sp.Symbol("r"), ">", 0),
+                given(Total(names.u_j**2, names.j), "=", 1),
+                names.u_j * sp.sqrt(1 - rho_letter**2 * names.u_j**2),
+                names.j,
+            ),
             sp.Derivative(pull, u) ** 2,
             rho**2 / (1 - rho**2 * u**2),
         ),
         Step(
             "monotone-slope",
-            r"$\varphi(u) = u\sqrt{1 - \rho^2 u^2}$ has the slope",
+            sentence("That function, {}, has the slope", called(varphi(u), u * sp.sqrt(1 - rho**2 * u**2))),
             sp.Derivative(u * sp.sqrt(1 - rho**2 * u**2), u),
             (1 - 2 * rho**2 * u**2) / sp.sqrt(1 - rho**2 * u**2),
         ),
         Step(
             "monotone",
-            r"which is positive on $(0, 1)$: $\varphi$ is odd and increasing, so all cosines are equal, $\pm 1/\sqrt k$",
+            sentence(
+                "which is positive: {} is odd and increasing, so all cosines are equal, {}",
+                varphi(u),
+                EitherSign(1 / sp.sqrt(K)),
+            ),
             (1 - 2 * rho**2 * u**2) / sp.sqrt(1 - rho**2 * u**2),
             sp.S.Zero,
             Relation.POSITIVE,
@@ -65,19 +91,36 @@ def _unique() -> tuple[Step, ...]:
         ),
         Step(
             "own-slope",
-            r"With $x = p/(1+p)$: $\partial_p \arcsin x$",
+            sentence(
+                "With {} the neuron's interaction with itself has the arcsine {}, whose slope in {}, squared, is",
+                defined(X, x),
+                sp.asin(X),
+                P,
+            ),
             sp.Derivative(own, P) ** 2,
             (1 / ((1 + P) ** 2 * sp.sqrt(1 - x**2))) ** 2,
         ),
         Step(
             "mixed-slope",
-            r"With $y^2 = x/(2k)$: $\partial_p \arcsin y$ is $\partial_p x / (4 k y \sqrt{1 - y^2})$",
+            sentence(
+                "and with {} that with a teacher has {}; squared, its slope is",
+                defined(y, root(X / (2 * K))),
+                sp.asin(y),
+            ),
             sp.Derivative(mixed, P) ** 2,
             (1 / (1 + P) ** 2 / (4 * K)) ** 2 / (x / (2 * K) * (1 - x / (2 * K))),
         ),
         Step(
             "eliminate",
-            r"$L_p = 0$ reads $a\, \partial_p \arcsin x = 2k\, \partial_p \arcsin y$, and with these slopes gives $a$",
+            sentence(
+                "The slope of the loss in {} vanishes where {}, with the slopes {} and {} up to their common factor, the slope of "
+                "{}: this gives the outgoing weight",
+                P,
+                given(a * slope_x, "=", 2 * K * slope_y),
+                slope_x,
+                slope_y,
+                X,
+            ),
             at(
                 2 * K * slope_y / slope_x,
                 {slope_y: 1 / (4 * K * y * sp.sqrt(1 - y**2)), slope_x: 1 / sp.sqrt(1 - X**2)},
@@ -86,20 +129,35 @@ def _unique() -> tuple[Step, ...]:
         ),
         Step(
             "one-equation",
-            r"With $L_a = 0$, $a \arcsin x = k \arcsin y$, it leaves $2 k y \sqrt{1-y^2} \arcsin y = \sqrt{1-x^2} \arcsin x$; with $x = 2 k y^2$ "
-            r"that is $F(y) = F(x)$ for $F(z) = \sqrt{1-z^2}\arcsin(z)/z$",
+            sentence(
+                "The slope in {} vanishes where {}. With that weight it leaves {} for {}, as {}: the same function {} at {} and "
+                "{}, since",
+                a,
+                given(a * sp.asin(X), "=", K * sp.asin(y)),
+                given(F(y), "=", F(X)),
+                defined(F(z), ratio),
+                asserted(X, "=", 2 * K * y**2),
+                F(z),
+                y,
+                X,
+            ),
             at(2 * K * y * sp.sqrt(1 - y**2) * sp.asin(y) / X, {X: 2 * K * y**2}),
             sp.sqrt(1 - y**2) * sp.asin(y) / y,
         ),
         Step(
             "decreasing-slope",
-            r"$F'(z) = -\frac{1}{z^2\sqrt{1-z^2}} (\arcsin z - z\sqrt{1-z^2})$",
+            sentence("It has the slope"),
             sp.Derivative(ratio, z),
             -angle / (z**2 * sp.sqrt(1 - z**2)),
         ),
         Step(
             "decreasing",
-            r"$\arcsin z - z\sqrt{1-z^2}$ vanishes at 0 and has a positive derivative, so $F$ decreases and $y = x$",
+            sentence(
+                "where {}, as that vanishes at zero and has a positive derivative: {} decreases, and {}",
+                asserted(angle, ">", 0),
+                F(z),
+                given(y, "=", X),
+            ),
             angle,
             2 * z**2 / sp.sqrt(1 - z**2),
             Relation.INCREASING,
@@ -107,13 +165,23 @@ def _unique() -> tuple[Step, ...]:
         ),
         Step(
             "root",
-            r"$y = x$ and $x = 2ky^2$ give $x = 1/(2k)$, that is $p = 1/(2k - 1)$",
+            sentence(
+                "So {} is the root {} of {}, that is {}, where it has the value",
+                X,
+                1 / (2 * K),
+                given(X, "=", 2 * K * X**2),
+                given(P, "=", 1 / (2 * K - 1)),
+            ),
             at(x, {P: 1 / (2 * K - 1)}),
             1 / (2 * K),
         ),
         Step(
             "outgoing",
-            r"and $L_a = 0$ gives $a = k \arcsin y / \arcsin x = k$: the solution and its image under $(w, a) \to (-w, -a)$",
+            sentence(
+                "and the slope in {} gives the outgoing weight: the solution, and its image under {}",
+                a,
+                given((names.w, a), "->", (-names.w, -a)),
+            ),
             at(K * mixed / own, {P: 1 / (2 * K - 1)}),
             K,
         ),
@@ -125,39 +193,73 @@ def _trivial() -> tuple[Step, ...]:
     inner = {s: T, q: 1}
     term = at(exact.value, inner)
     c, g = sp.symbols("c g", real=True)
+    t_j, count = sp.Symbol("t_j"), sp.Symbol("k", positive=True)
     return (
         Step(
             "slope",
-            r"$L = k/3 - 2a\sum_j g(w, v_j) + a^2 g(w, w)$, so at $a = 0$ with $t_j = w \cdot v_j$, $p = |w|^2$ the slope is "
-            r"$-\partial_a L = \frac4\pi \sum_j \arcsin\frac{t_j}{\sqrt{2(1+p)}}$ and $\nabla_w L = 0$: critical exactly where the "
-            r"sum vanishes",
+            sentence(
+                "The loss is {}, so at {}, with {} and {}, its slope in the incoming vector vanishes and that in {}, turned round, "
+                "is the sum over {} of what follows: the point is critical exactly where the sum vanishes",
+                defined(
+                    names.L,
+                    count / 3
+                    - 2 * a * Total(names.g(names.w, names.v_j), names.j)
+                    + a**2 * names.g(names.w, names.w),
+                ),
+                given(a, "=", 0),
+                given(t_j, "=", Dot(names.w, names.v_j)),
+                given(p, "=", names.square(names.w)),
+                a,
+                names.j,
+            ),
             2 * term,
             4 / sp.pi * sp.asin(T / sp.sqrt(2 * (1 + p))),
         ),
         Step(
             "mixed-derivative",
-            r"There $\partial_a \nabla_w L = -2 \sum_j G_s (v_j - \frac{t_j}{1+p} w)$, since $2 G_p = -\frac{t}{1+p} G_s$",
+            sentence(
+                "There the mixed derivative is {}, since for each {}",
+                -2 * Total(names.G_s * (names.v_j - t_j / (1 + p) * names.w), names.j),
+                names.j,
+            ),
             2 * at(exact.d_p, inner),
             -T / (1 + p) * at(exact.d_s, inner),
         ),
         Step(
             "root",
-            r"with $G_s > 0$: its root is $2(1+p) - t^2 = (2 + p) + (p - t^2)$, and $t^2 \le p$",
+            sentence(
+                "with {} positive: under its root stands {}, and {}",
+                names.G_s,
+                2 * (1 + p) - T**2,
+                given(T**2, "<=", p),
+            ),
             at((1 + p) * (1 + q) - s**2, inner),
             sp.Add(2 + p, p - T**2, evaluate=False),
         ),
         Step(
             "root-positive",
-            r"which is at least $2 + p > 0$. If the mixed derivative vanished, every $t_j$ would be a positive multiple of one and "
-            r"the same number, non-zero, against the vanishing sum (at $w = 0$ it is $-2\sum_j G_s v_j \ne 0$)",
+            sentence(
+                "so that it is at least {}. If the mixed derivative vanished, every {} would be a positive multiple of one and the "
+                "same number, non-zero, against the vanishing sum (at {} it is {}, not zero)",
+                asserted(2 + p, ">", 0),
+                t_j,
+                given(names.w, "=", 0),
+                -2 * Total(names.G_s * names.v_j, names.j),
+            ),
             2 + p,
             sp.S.Zero,
             Relation.POSITIVE,
         ),
         Step(
             "saddle",
-            r"$\nabla^2_w L = 0$ at $a = 0$; in a direction where the mixed derivative is $c \ne 0$ and in $a$ the Hessian has the "
-            r"determinant $-c^2 < 0$: a strict saddle",
+            sentence(
+                "At {} the Hessian in the incoming vector vanishes; in a direction where the mixed derivative is {} and in {} the "
+                "Hessian has a negative determinant, {}: a strict saddle",
+                given(a, "=", 0),
+                given(c, "!=", 0),
+                a,
+                -(c**2),
+            ),
             sp.Determinant(sp.Matrix([[0, c], [c, 2 * g]])),
             -(c**2),
         ),
@@ -167,9 +269,9 @@ def _trivial() -> tuple[Step, ...]:
 def _critical_formulas() -> tuple[Formula, ...]:
     star = group(m)
     return (
-        Formula(quantity_of(r"L^*_{\mathrm{erf}}")(m), "=", star.loss, "loss", tail="at"),
+        Formula(names.L_star(m), "=", star.loss, "loss", tail="at"),
         Formula(sp.Symbol("r"), "=", star.norm),
-        Formula(quantity("u_j"), "=", star.cosine),
+        Formula(names.u_j, "=", star.cosine),
         Formula(sp.Symbol("a"), "=", star.outgoing),
     )
 
@@ -184,22 +286,38 @@ def _unique_formulas() -> tuple[Formula, ...]:
 def _trivial_formulas() -> tuple[Formula, ...]:
     j, count = sp.Symbol("j", integer=True, positive=True), sp.Symbol("k", integer=True, positive=True)
     total = sp.Sum(sp.asin(sp.IndexedBase("t")[j] / sp.sqrt(2 * (1 + p))), (j, 1, count))
-    return (Formula(total, "=", sp.S.Zero, tail=r"with $t_j = w \cdot v_j$, $p = |w|^2$."),)
+    return (
+        Formula(
+            total,
+            "=",
+            sp.S.Zero,
+            tail=sentence(
+                "with {}, {}.",
+                given(sp.Symbol("t_j"), "=", Dot(names.w, names.v_j)),
+                given(p, "=", names.square(names.w)),
+            ),
+        ),
+    )
 
 
 CLAIMS = (
     Claim(
         "erf-one-neuron-critical",
         Kind.THEOREM,
-        "The one-neuron student has the critical point with equal cosines, norm 1/sqrt(2k - 1) and outgoing weight k",
-        r"u_j = \tfrac{1}{\sqrt k},\ r = \tfrac{1}{\sqrt{2k-1}},\ a = k,\ "
-        r"L^*_{\mathrm{erf}}(k) = \tfrac k3 - \tfrac2\pi k^2\arcsin\tfrac{1}{2k}",
-        "n = 1, all k",
+        sentence(
+            "The one-neuron student has the critical point with equal cosines, norm {} and outgoing weight {}",
+            1 / sp.sqrt(2 * COUNT - 1),
+            COUNT,
+        ),
+        "",
+        sentence("{}, all {}", given(n, "=", 1), COUNT),
         _critical,
         "flows of one neuron that converge with a non-zero outgoing weight end there",
         "the point in a uniqueness box",
         title="One neuron: the critical point",
-        text="One neuron that learns $m$ orthonormal teachers has a critical point with equal cosines, whose loss is",
+        text=sentence(
+            "One neuron that learns {} orthonormal teachers has a critical point with equal cosines, whose loss is", m
+        ),
         formulas=_critical_formulas,
         references=("simsek2023",),
     ),
@@ -207,8 +325,8 @@ CLAIMS = (
         "erf-one-neuron-unique",
         Kind.THEOREM,
         "With a non-zero outgoing weight it is the only critical point of one neuron, up to the sign of the neuron",
-        r"\nabla L = 0,\ a \ne 0 \implies (w, a) = \pm\left(\tfrac{1}{\sqrt{k(2k-1)}}\textstyle\sum_j v_j,\ k\right)",
-        "n = 1, all k, d >= k",
+        "",
+        sentence("{}, all {}, {}", given(n, "=", 1), COUNT, given(names.d, ">=", COUNT)),
         _unique,
         "flows of one neuron that converge with a non-zero outgoing weight end there",
         "nothing further",
@@ -219,16 +337,18 @@ CLAIMS = (
     Claim(
         "erf-one-neuron-trivial",
         Kind.THEOREM,
-        "A neuron with outgoing weight 0 is critical where its interactions with the teachers sum to zero; these points are "
-        "strict saddles of loss k/3",
-        r"a = 0,\ \textstyle\sum_j \arcsin\tfrac{t_j}{\sqrt{2(1+p)}} = 0 \implies \nabla L = 0,\ \lambda_{\min} < 0",
-        "n = 1, all k, d >= k",
+        sentence(
+            "A neuron with outgoing weight zero is critical where its interactions with the teachers sum to zero; these points "
+            "are strict saddles of loss {}",
+            COUNT / 3,
+        ),
+        "",
+        sentence("{}, all {}, {}", given(n, "=", 1), COUNT, given(names.d, ">=", COUNT)),
         _trivial,
         "nothing: flows end at saddles from exceptional starting points only",
         "nothing further",
         title="One neuron: outgoing weight zero",
-        text="A neuron with outgoing weight $0$ is critical where its interactions with the teachers sum to zero; these"
-        " points are strict saddles of loss $k/3$",
+        text="",
         formulas=_trivial_formulas,
     ),
 )

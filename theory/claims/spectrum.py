@@ -6,22 +6,28 @@ from functools import cache
 
 import sympy as sp
 
+from theory import names
 from theory.averaging import optimal_copy_average
 from theory.claim import Claim, Formula, Kind
-from theory.claims.stability import at_itself, in_odd, t
+from theory.claims.stability import COUPLING, NUMBER, SLOPE, SOFT, STRETCH, at_itself, in_odd, q_i, t
 from theory.derivation import Relation, Step
 from theory.interactions import pair
 from theory.neuron import group
+from theory.notation import Diagonal, Outer, Total
+from theory.prose import asserted, called, defined, given, sentence
 from theory.spectrum import UNIT, HessianBlock, copy_average_spectrum, other_factors, own_entries, slope, softness
 from theory.stability import coupling, stretch
 from theory.structure import Structure
 from theory.symbols import k, m, n, p, q, s
-from theory.unevaluated import at, quantity
+from theory.unevaluated import at
 
 #: Two sizes of groups with their numbers, and the input dimension.
 M, N, j, d = sp.symbols("M N j d", integer=True, positive=True)
 #: Tangent of half the angle whose sine is 1/(2m).
 h = sp.Symbol("h", real=True)
+#: What sentences name: couplings of others to a neuron's own block, their softness, the angle whose sine is 1/(2m).
+z_1, z_2, TAU_i, theta = sp.symbols("z_1 z_2 tau_i theta", positive=True)
+Z = sp.Symbol("z")
 
 
 @cache
@@ -38,19 +44,30 @@ def _neuron_steps() -> tuple[Step, ...]:
     return (
         Step(
             "outgoing",
-            r"By the claim erf-ca-index the residual has no part along a neuron; its outgoing weight, $2 g(w, w)$",
+            sentence(
+                "By the claim erf-ca-index the residual has no part along a neuron; its outgoing weight has {}, twice at the neuron "
+                "itself",
+                names.g(names.w, names.w),
+            ),
             2 * at_itself(exact.value),
             UNIT * outgoing,
         ),
         Step(
             "outgoing-own",
-            r"with its component along itself, $2 a |w| (G_s + 2 G_p)$, the pull on $w$ being zero",
+            sentence(
+                "with its component along itself the slope {} of that, the pull on {} being zero",
+                names.G_s + 2 * names.G_p,
+                names.w,
+            ),
             2 * m * sp.sqrt(norm2) * at_itself(exact.d_s + 2 * exact.d_p),
             UNIT * mixed,
         ),
         Step(
             "own",
-            r"and that component, $2 a^2 (G_s + |w|^2 (G_{ss} + 2 G_{sp} + 2 G_{sq} + 4 G_{pq}))$",
+            sentence(
+                "and that component has {}",
+                names.G_s + names.square(names.w) * (names.G_ss + 2 * names.G_sp + 2 * names.G_sq + 4 * names.G_pq),
+            ),
             2 * m**2 * at_itself(along),
             UNIT * own,
         ),
@@ -62,45 +79,48 @@ def _coupling_steps() -> tuple[Step, ...]:
     norm2, other2 = 1 / (2 * m - 1), 1 / (2 * j - 1)
     apart = {s: 0, p: other2, q: norm2}
     to_outgoing, to_own = other_factors(m)
-    squared = r" (squares of positive numbers)"
     return (
         Step(
             "other-outgoing",
-            r"Another neuron's component along it, $2 a_i |w| G_s$, with its outgoing weight is $\frac4\pi q_i / \sqrt{2m}$"
-            + squared,
+            sentence(
+                "Another neuron's component along it, of coupling {}, with its outgoing weight (squares of positive numbers)",
+                q_i,
+            ),
             (2 * j * at(exact.d_s, apart)) ** 2 * norm2,
             UNIT**2 * coupling(j) * to_outgoing**2,
         ),
         Step(
             "other-own",
-            r"and with its own component, $2 a_i a (G_s + 2 |w|^2 G_{sq})$, is $\frac4\pi q_i q \frac{2m-1}{2m}$"
-            + squared,
+            sentence("and with its own component (squares of positive numbers)"),
             (2 * j * m * at(exact.d_s + 2 * norm2 * exact.d_sq, apart)) ** 2,
             UNIT**2 * coupling(j) * to_own**2,
             through=((m, (1 + t) / 2), (j, (1 + h**2) / 2)),
         ),
         Step(
             "other-own-positive",
-            r"where $(G_s + 2 q G_{sq}) / G_s = 1/(1 + q)$ is positive",
+            sentence("where, with {} for the squared norm, the ratio of the second to {} is positive", q, names.G_s),
             at((exact.d_s + 2 * q * exact.d_sq) / exact.d_s, {s: 0}),
             1 / (1 + q),
         ),
         Step(
-            "apart-outgoing", r"Outgoing weights of two neurons are not coupled", at(exact.value, {s: 0}), sp.S.Zero
+            "apart-outgoing",
+            sentence("Outgoing weights of two neurons are not coupled"),
+            at(exact.value, {s: 0}),
+            sp.S.Zero,
         ),
         Step(
             "apart-own",
-            r"nor a neuron's with another's component along that other: $G_p = 0$",
+            sentence("nor a neuron's with another's component along that other, by {}", names.G_p),
             at(exact.d_p, {s: 0}),
             sp.S.Zero,
         ),
         Step(
             "apart-components",
-            r"and components of two neurons only along one direction: $G_{ss} = 0$",
+            sentence("and components of two neurons only along one direction, by {}", names.G_ss),
             at(exact.d_ss, {s: 0}),
             sp.S.Zero,
         ),
-        Step("apart-norms", r"and $G_{pq} = 0$", at(exact.d_pq, {s: 0}), sp.S.Zero),
+        Step("apart-norms", sentence("and by {}", names.G_pq), at(exact.d_pq, {s: 0}), sp.S.Zero),
     )
 
 
@@ -110,25 +130,39 @@ def _alike_steps() -> tuple[Step, ...]:
     return (
         Step(
             "sum",
-            r"$N$ neurons that are alike, with $a + b$ on the diagonal and $a$ off it: the square of their normalised sum",
+            sentence(
+                "{} neurons that are alike, with {} on the diagonal and {} off it: the square of their normalised sum",
+                N,
+                a + b,
+                a,
+            ),
             (N * (a + b) + N * (N - 1) * a) / N,
             N * a + b,
         ),
         Step(
             "sum-coupled",
-            r"coupled to others $\sqrt N$ times as much as one of them, $c$",
+            sentence("coupled to others {} times as much as one of them, {}", sp.sqrt(N), c),
             at(kinds_c / sp.sqrt(N), {kinds_c: N * c}),
             sp.sqrt(N) * c,
         ),
         Step(
             "contrast",
-            r"and vectors $x$ of sum zero are eigenvectors, $(a \sum_j x_j + b x_i) / x_i = b$",
+            sentence(
+                "and vectors {} of sum zero are eigenvectors: a component of the image over that of the vector, with {} for the sum",
+                sp.Symbol("x"),
+                total,
+            ),
             at((a * total + b * component) / component, {total: 0}),
             b,
         ),
         Step(
             "contrast-value",
-            r"with $b = \frac4\pi \tau$, the diagonal $2 a^2 G_s$ less $\frac4\pi q^2$",
+            sentence(
+                "with the eigenvalue {}, the diagonal less {}, for {}",
+                UNIT * SOFT,
+                UNIT * COUPLING**2,
+                called(SOFT, softness(m)),
+            ),
             2 * m**2 * at_itself(pair("erf").d_s) - UNIT * coupling(m),
             UNIT * softness(m),
             through=((m, (1 + t) / 2),),
@@ -146,20 +180,28 @@ def _count_steps() -> tuple[Step, ...]:
     return (
         Step(
             "count-optimal",
-            r"Orders times multiplicities at the optimal point sum to $n (d + 1)$",
+            sentence("Orders times multiplicities at the optimal point sum to the number of unknowns"),
             _rows(copy_average_spectrum(optimal_copy_average(n, k), d)),
             n * (d + 1),
         ),
         Step(
             "count-two",
-            r"for groups of two sizes, $M$ and $N$ of them",
+            sentence("for groups of two sizes, {} and {} of them", M, N),
             _rows(copy_average_spectrum(two, d)),
             (M + N) * (d + 1),
         ),
         Step(
             "count",
-            r"and of $T$ sizes: $T$ rows for each ignored coordinate, $T + 1$ for each of the $k - n$ sum-zero vectors, $T + 2$ for each "
-            r"neuron, and $\sum ((M_t - 1) d - M_t m_t) = (n - T) d - k$ contrasts",
+            sentence(
+                "and of {} sizes: {} rows for each ignored coordinate, {} for each of the {} sum-zero vectors, {} for each neuron, and "
+                "{} contrasts",
+                kinds,
+                kinds,
+                kinds + 1,
+                k - n,
+                kinds + 2,
+                (n - kinds) * d - k,
+            ),
             kinds * (d - k) + (kinds + 1) * (k - n) + (kinds + 2) * n + (n - kinds) * d - k,
             n * (d + 1),
         ),
@@ -176,10 +218,20 @@ def _elimination_steps() -> tuple[Step, ...]:
     size = sp.Symbol("mu", real=True)
     H = sp.Symbol("H", positive=True)
     return (
-        Step("stretched", r"$c^2 - 1 = 1/N$ with $N = 4m^2 - 1$", stretch(m) ** 2 - 1, 1 / (4 * m**2 - 1)),
+        Step(
+            "stretched",
+            sentence("With {} for the stretch and {}", called(STRETCH, stretch(m)), defined(NUMBER, 4 * m**2 - 1)),
+            stretch(m) ** 2 - 1,
+            1 / (4 * m**2 - 1),
+        ),
         Step(
             "softness",
-            r"is positive, so $c > 1$ and $\tau > 0$: along ignored coordinates the block $qq^\top + \mathrm{diag}(\tau)$ is positive definite",
+            sentence(
+                "is positive, so {} is above one and {} positive: along ignored coordinates the block {} is positive definite",
+                STRETCH,
+                SOFT,
+                Outer(COUPLING) + Diagonal(SOFT),
+            ),
             1 / (4 * size**2 - 1),
             sp.S.Zero,
             Relation.POSITIVE,
@@ -187,15 +239,25 @@ def _elimination_steps() -> tuple[Step, ...]:
         ),
         Step(
             "solve",
-            r"Along a neuron, eliminate the others: $(qq^\top + \mathrm{diag}(\tau)) (q_i/\tau_i)_i = (1 + H) q$ with $H = \sum q_i^2/\tau_i$ "
-            r"(a row, two neurons)",
+            sentence(
+                "Along a neuron, eliminate the others: {} applied to the vector of {} is {} with {} (a row, two neurons)",
+                Outer(COUPLING) + Diagonal(SOFT),
+                q_i / TAU_i,
+                (1 + H) * COUPLING,
+                defined(H, Total(q_i**2 / TAU_i, names.i)),
+            ),
             (q1**2 + t1) * q1 / t1 + q1 * q2 * q2 / t2,
             (1 + q1**2 / t1 + q2**2 / t2) * q1,
         ),
         Step(
             "eliminate",
-            r"so the neuron's own $2 \times 2$ block loses $\frac{H}{1+H} z z^\top$ with $z = (1/\sqrt{2m}, q\frac{2m-1}{2m})$: what is left is "
-            r"the limit, all of $zz^\top$ lost, and $\frac{1}{1 + H} zz^\top$, not negative",
+            sentence(
+                "so the neuron's own block loses {} with {}: what is left is the limit, all of {} lost, and what follows of it, "
+                "not negative",
+                H / (1 + H) * Outer(Z),
+                given(Z, "=", (sp.Pow(2 * m, -sp.S.Half, evaluate=False), COUPLING * (2 * m - 1) / (2 * m))),
+                Outer(Z),
+            ),
             1 - H / (1 + H),
             1 / (1 + H),
         ),
@@ -210,20 +272,34 @@ def _limit_steps() -> tuple[Step, ...]:
     return (
         Step(
             "limit-mixed",
-            r"In the limit the mixed entry is $z_1 z_2 (c - 1)$",
+            sentence(
+                "In the limit the mixed entry is {}, with {} and {} for the other factors",
+                asserted(mixed - z_1 * z_2, "=", z_1 * z_2 * (STRETCH - 1)),
+                called(z_1, to_outgoing),
+                called(z_2, to_own),
+            ),
             mixed - to_outgoing * to_own,
             to_outgoing * to_own * (c - 1),
         ),
-        Step("limit-own", r"the component's $z_2^2 (c^3 - 1)$", own - to_own**2, to_own**2 * (c**3 - 1)),
+        Step(
+            "limit-own",
+            sentence("the component's {}", z_2**2 * (STRETCH**3 - 1)),
+            own - to_own**2,
+            to_own**2 * (c**3 - 1),
+        ),
         Step(
             "limit-outgoing",
-            r"and the outgoing weight's $\arcsin z - z$ with $z = z_1^2 = 1/(2m)$",
+            sentence("and the outgoing weight's {} with {}", sp.asin(z) - z, asserted(z_1**2, "=", 1 / (2 * m))),
             outgoing - sp.Pow(to_outgoing, 2, evaluate=False),
             at(sp.asin(z) - z, {z: 1 / (2 * m)}),
         ),
         Step(
             "cosine",
-            r"With $z = \sin\theta$, $\cos\theta = 1/c$: the squares add up to one",
+            sentence(
+                "With {}, {} the squares add up to one",
+                given(z, "=", sp.sin(theta)),
+                given(sp.cos(theta), "=", 1 / STRETCH),
+            ),
             at(z**2, {z: 1 / (2 * m)}) + at(1 / stretched**2, {stretched: c}),
             sp.S.One,
         ),
@@ -231,7 +307,8 @@ def _limit_steps() -> tuple[Step, ...]:
 
 
 def _angle_steps() -> tuple[Step, ...]:
-    theta, S, C, z2 = sp.symbols("theta S C z_2", positive=True)
+    S, C = sp.symbols("S C", positive=True)
+    z2 = z_2
     sine, cosine = 2 * h / (1 + h**2), (1 - h**2) / (1 + h**2)
     c = 1 / C
     determinant = (theta - S) * z2**2 * (c**3 - 1) - S * z2**2 * (c - 1) ** 2
@@ -241,25 +318,34 @@ def _angle_steps() -> tuple[Step, ...]:
     return (
         Step(
             "determinant",
-            r"The determinant is $z_2^2 (c-1) c^2 ((1 + \cos\theta + \cos^2\theta)\, \theta - \sin\theta\, (1 + 2\cos\theta))$",
+            sentence("The determinant, with {} and {} for sine and cosine of {}, is", S, C, theta),
             determinant,
             z2**2 * (c - 1) * c**2 * ((1 + C + C**2) * theta - S * (1 + 2 * C)),
         ),
         Step(
             "half-angle",
-            r"$\theta = 2 \arctan h$ with $h$ in $(0, 1)$, since $\theta < \pi/2$: $\tan\frac\theta2 = \frac{1 - \cos\theta}{\sin\theta}$",
+            sentence(
+                "The angle is {} with {}, since {}: the tangent of its half",
+                defined(theta, 2 * sp.atan(h)),
+                given(0, "<", h, "<", 1),
+                given(theta, "<", sp.pi / 2),
+            ),
             (1 - cosine) / sine,
             h,
         ),
         Step(
             "circle",
-            r"$\sin\theta = \frac{2h}{1 + h^2}$, $\cos\theta = \frac{1 - h^2}{1 + h^2}$",
+            sentence("The sine is {}, the cosine {}: their squares add up to one", sine, cosine),
             sine**2 + cosine**2,
             sp.S.One,
         ),
         Step(
             "angle",
-            r"$\theta > \sin\theta \frac{1 + 2\cos\theta}{1 + \cos\theta + \cos^2\theta}$: equal at 0, and the difference grows with $h$",
+            sentence(
+                "The angle is large enough, {}: equal at zero, and the difference grows with {}",
+                asserted(theta, ">", ratio),
+                h,
+            ),
             2 * sp.atan(h) - ratio,
             gap,
             Relation.INCREASING,
@@ -267,7 +353,10 @@ def _angle_steps() -> tuple[Step, ...]:
         ),
         Step(
             "corner",
-            r"and $\theta > \sin\theta$: both limits, corner and determinant, are positive",
+            sentence(
+                "and above its sine, {}: both limits, corner and determinant, are positive",
+                asserted(theta, ">", sine),
+            ),
             2 * sp.atan(h) - sine,
             4 * h**2 / (1 + h**2) ** 2,
             Relation.INCREASING,
@@ -277,10 +366,13 @@ def _angle_steps() -> tuple[Step, ...]:
 
 
 #: What is said of the other blocks beside a neuron's own.
-_OTHERS = (
-    r"for a neuron's outgoing weight and its component along itself. The components of others along a direction not theirs "
-    r"have $\frac4\pi (qq^\top + \mathrm{diag}(\tau))$, with $-\nu$ for $\tau$ in the group's own span, and are coupled to the "
-    r"first two by $\frac4\pi q_i$ times"
+_OTHERS = sentence(
+    "for a neuron's outgoing weight and its component along itself. The components of others along a direction not theirs have {}, "
+    "with {} for {} in the group's own span, and are coupled to the first two by {} times",
+    UNIT * (Outer(COUPLING) + Diagonal(SOFT)),
+    -SLOPE,
+    SOFT,
+    UNIT * q_i,
 )
 
 
@@ -288,11 +380,11 @@ def _block_formulas() -> tuple[Formula, ...]:
     outgoing, mixed, own = own_entries(m)
     own_block = UNIT * sp.Matrix([[outgoing, mixed], [mixed, own]])
     return (
-        Formula(quantity(r"H_{\mathrm{own}}"), "=", own_block, tail=_OTHERS),
-        Formula(quantity("(z_1, z_2)"), "=", sp.Matrix([other_factors(m)]), tail="where"),
-        Formula(quantity("q^2"), "=", coupling(m)),
-        Formula(sp.Symbol("tau"), "=", softness(m)),
-        Formula(sp.Symbol("nu"), "=", slope(m)),
+        Formula(sp.Symbol("H_own"), "=", own_block, tail=_OTHERS),
+        Formula(sp.Tuple(z_1, z_2), "=", sp.Matrix([other_factors(m)]), tail="where"),
+        Formula(COUPLING**2, "=", coupling(m)),
+        Formula(SOFT, "=", softness(m)),
+        Formula(SLOPE, "=", slope(m)),
     )
 
 
@@ -300,7 +392,7 @@ def _definite_formulas() -> tuple[Formula, ...]:
     outgoing, mixed, own = own_entries(m)
     first, second = other_factors(m)
     off = mixed - first * second
-    return (Formula(sp.Matrix([[outgoing - first**2, off], [off, own - second**2]]), r"\succ", sp.S.Zero),)
+    return (Formula(sp.Matrix([[outgoing - first**2, off], [off, own - second**2]]), ">>", sp.S.Zero),)
 
 
 CLAIMS = (
@@ -309,10 +401,8 @@ CLAIMS = (
         Kind.THEOREM,
         "The Hessian at a copy-average point splits into blocks of at most two rows more than there are different group sizes, with entries "
         "and multiplicities in closed form",
-        r"\tfrac4\pi (qq^\top + \mathrm{diag}(\tau)),\quad \tfrac4\pi\begin{pmatrix} \arcsin\frac1{2m} & \frac{2m-1}{2\sqrt{2m+1}} & "
-        r"\frac{q_i}{\sqrt{2m}} \\ \cdot & m^2 \bigl(\frac{2m-1}{2m+1}\bigr)^{3/2} & q_i q \frac{2m-1}{2m} \\ \cdot & \cdot & q_i q_l + "
-        r"\delta_{il}\tau_i \end{pmatrix}",
-        "all partitions, all d >= k",
+        "",
+        sentence("all partitions, all {}", given(d, ">=", k)),
         _blocks,
         "Hessians at copy-average points have these eigenvalues",
         "the index",
@@ -323,15 +413,17 @@ CLAIMS = (
         "erf-ca-definite",
         Kind.THEOREM,
         "All blocks of the Hessian at a copy-average point are positive definite but those of the groups' own spans",
-        r"\begin{pmatrix} \arcsin z - z & z_1 z_2 (c-1) \\ \cdot & z_2^2 (c^3 - 1) \end{pmatrix} > 0, \quad z = z_1^2 = \tfrac{1}{2m}",
-        "all partitions, all d >= k",
+        "",
+        sentence("all partitions, all {}", given(d, ">=", k)),
         _definite,
         "nothing further",
         "the index",
         title="Which of its blocks are definite",
-        text=r"All blocks of the Hessian at a copy-average point are positive definite but those of the groups' own "
-        r"spans; what is left of a neuron's own block (in units of $4/\pi$), however soft the others are, is at "
-        r"least",
+        text=sentence(
+            "All blocks of the Hessian at a copy-average point are positive definite but those of the groups' own spans; what is "
+            "left of a neuron's own block (in units of {}), however soft the others are, is at least",
+            UNIT,
+        ),
         formulas=_definite_formulas,
     ),
 )

@@ -7,18 +7,28 @@ from functools import cache
 
 import sympy as sp
 
+from theory import names
 from theory.claim import Claim, Formula, Kind
 from theory.derivation import Relation, Step
 from theory.interactions import pair
+from theory.notation import Mean, Outer, Primed, Product, Quadratic, Total, TotalIn
+from theory.prose import asserted, called, defined, given, sentence
+from theory.spectrum import UNIT
 from theory.stability import coupling, stiffness, stretch, threshold
-from theory.symbols import k, m, n, p, q, s
-from theory.unevaluated import at, quantity, quantity_of
+from theory.symbols import a, k, m, n, p, q, s
+from theory.unevaluated import at
 
 #: Size of another group.
 j = sp.Symbol("j", integer=True, positive=True)
 #: Scale of an incoming vector, 2m - 1 (all roots are then of positive numbers), and a real group size.
 z, t = sp.symbols("z t", positive=True)
 size = sp.Symbol("mu", real=True)
+#: What sentences name: coupling q, softness tau, slope nu, stretch c, curvature lambda, N = 4m^2 - 1; a matrix of the
+#: residual; entries of a diagonal matrix and of a vector; the threshold.
+COUPLING, SOFT, SLOPE, STRETCH, LAMBDA, NUMBER = sp.symbols("q tau nu c lambda N", positive=True)
+S, d_i, q_i = sp.symbols("S d_i q_i")
+m_i = sp.Symbol("m_i", integer=True, positive=True)
+P = sp.Function("P")
 
 
 @cache
@@ -47,6 +57,8 @@ def _residual_steps() -> tuple[Step, ...]:
     norm2, inner = 1 / (2 * m - 1), 1 / sp.sqrt(m * (2 * m - 1))
     (argument,) = exact.value.atoms(sp.asin).pop().args
 
+    lam = m**2 * (2 * m - 1) ** sp.Rational(-1, 2) * (2 * m + 1) ** sp.Rational(-3, 2)
+
     def along(part: sp.Expr) -> sp.Expr:
         """The second derivative of an interaction along the neuron's own direction; part = u . z."""
         mixed = exact.d_ss * part**2 + 4 * exact.d_sp * part * sp.sqrt(norm2)
@@ -55,35 +67,58 @@ def _residual_steps() -> tuple[Step, ...]:
     return (
         Step(
             "silent",
-            r"The residual of a group is orthogonal to $\sigma(z\,w \cdot x)$ for every $z$: the arcsines have the "
-            r"same argument (here squared)",
+            sentence(
+                "The residual of a group is orthogonal to {} for every {}: the arcsines have the same argument (here squared)",
+                names.sigma(z * names.pre(names.w)),
+                z,
+            ),
             at(argument, {s: z * norm2, p: z**2 * norm2, q: norm2}) ** 2,
             at(argument, {s: z * inner, p: z**2 * norm2, q: 1}) ** 2,
         ),
         Step(
             "radial",
-            r"$\sum_j c_j G_p = 0$ over the own group ($m$ teachers, outgoing weight $m$)",
+            sentence(
+                "The terms in {} cancel over the own group, of {} teachers and with outgoing weight {}",
+                names.G_p,
+                m,
+                m,
+            ),
             m * at_itself(exact.d_p),
             m * at_teacher(exact.d_p),
         ),
-        Step("other-radial", r"and $G_p = 0$ for other groups", at(exact.d_p, {s: 0}), sp.S.Zero),
-        Step("other-square", r"$G_{ss} = 0$ for other groups", at(exact.d_ss, {s: 0}), sp.S.Zero),
+        Step("other-radial", sentence("and vanish for other groups"), at(exact.d_p, {s: 0}), sp.S.Zero),
+        Step(
+            "other-square",
+            sentence("So do those in {} for other groups", names.G_ss),
+            at(exact.d_ss, {s: 0}),
+            sp.S.Zero,
+        ),
         Step(
             "other-mixed",
-            r"The terms in $G_{sp}$ of another group cancel: its neuron and its teachers pull alike",
+            sentence("and those in {} of another group cancel: its neuron and its teachers pull alike", names.G_sp),
             m * inner * at(exact.d_sp, {s: 0, q: norm2}),
             at(exact.d_sp, {s: 0, q: 1}),
         ),
         Step(
             "own-direction",
-            r"so the residual's part $S = 2 a E[r \sigma'' x x^\top]$ lives on the group; along $w$ it vanishes",
+            sentence(
+                "so the residual's part {} lives on the group; along {} it vanishes",
+                defined(S, 2 * a * Mean(sp.Symbol("r") * Primed(names.sigma_letter, 2) * Outer(names.x))),
+                names.w,
+            ),
             m * at_itself(along(sp.sqrt(norm2))),
             m * at_teacher(along(1 / sp.sqrt(m))),
         ),
         Step(
             "curvature",
-            r"and for unit $u \perp w$ in the group $u^\top S u = -2 a G_{ss} = -\frac4\pi \lambda$, "
-            r"$\lambda = m^2 (2m-1)^{-1/2} (2m+1)^{-3/2}$",
+            sentence(
+                "and for unit {} in the group {} is {} with {}: the teachers' terms in {}, turned round, are",
+                given(sp.Symbol("u"), "perp", names.w),
+                Quadratic(sp.Symbol("u"), S),
+                -UNIT * LAMBDA,
+                defined(LAMBDA, lam),
+                names.G_ss,
+            ),
             2 * m * at_teacher(exact.d_ss),
             4 / sp.pi * m**2 * (2 * m - 1) ** sp.Rational(-1, 2) * (2 * m + 1) ** sp.Rational(-3, 2),
         ),
@@ -97,26 +132,50 @@ def _block_steps() -> tuple[Step, ...]:
     return (
         Step(
             "diagonal",
-            r"Moving $w_i$ along $u$: $2 a^2 G_s = \frac4\pi (q^2 + \tau)$",
+            sentence(
+                "Moving {} along {} costs {}, with {}, {} and {}: twice {} at the neuron itself, times the square of its outgoing weight",
+                names.w_i,
+                sp.Symbol("u"),
+                asserted(UNIT * (COUPLING**2 + SOFT), "=", UNIT * COUPLING**2 * STRETCH),
+                called(COUPLING, sp.sqrt(square)),
+                defined(SOFT, COUPLING**2 * (STRETCH - 1)),
+                defined(STRETCH, c),
+                names.G_s,
+            ),
             2 * m**2 * at_itself(exact.d_s),
             4 / sp.pi * (square + square * (c - 1)),
         ),
         Step(
             "off-diagonal",
-            r"and two neurons together, squared: $(2 a_i a_l G_s)^2 = (\frac4\pi)^2 q_i^2 q_l^2$",
+            sentence(
+                "and two neurons together, {} and {}, have {} times the outgoing weights, squared",
+                names.w_i,
+                sp.Symbol("w_l"),
+                2 * names.G_s,
+            ),
             (2 * m * j * at(exact.d_s, {s: 0, p: 1 / (2 * m - 1), q: 1 / (2 * j - 1)})) ** 2,
             (4 / sp.pi) ** 2 * square * coupling(j),
         ),
         Step(
             "own-span",
-            r"In the group's own span $\tau$ becomes $\tau - \lambda = -\nu$, $\nu = q^2 (c-1)(c^2+c-1)$",
+            sentence(
+                "In the group's own span {} becomes {}, with {}",
+                SOFT,
+                asserted(SOFT - LAMBDA, "=", -SLOPE, by="own-span"),
+                defined(SLOPE, COUPLING**2 * (STRETCH - 1) * (STRETCH**2 + STRETCH - 1)),
+            ),
             square * (c - 1) - lam,
             -square * (c - 1) * (c**2 + c - 1),
         ),
-        Step("above-one", r"$c > 1$, since $c^2 - 1 = 1/N$", c**2 - 1, 1 / (4 * m**2 - 1)),
+        Step(
+            "above-one",
+            sentence("The stretch {} is above one, since with {}", STRETCH, defined(NUMBER, 4 * m**2 - 1)),
+            c**2 - 1,
+            1 / (4 * m**2 - 1),
+        ),
         Step(
             "positive",
-            r"is positive for $m \ge 1$, so $\tau > 0$ and $\nu > 0$",
+            sentence("is positive for every size {} of one and more, so {} and {} are", size, SOFT, SLOPE),
             1 / (4 * size**2 - 1),
             sp.S.Zero,
             Relation.POSITIVE,
@@ -129,46 +188,93 @@ def _determinant_steps() -> tuple[Step, ...]:
     c, square = stretch(m), coupling(m)
     N = 4 * m**2 - 1
     first, tau, nu = coupling(sp.S.One), sp.Symbol("tau", positive=True), sp.Symbol("nu", positive=True)
-    copies = sp.Symbol("M", positive=True)
+    copies, dim = sp.Symbol("M", positive=True), sp.Symbol("d", integer=True, positive=True)
     return (
-        Step("stiffness", r"$h = q^2/\tau = 1/(c-1) = N + 2m\sqrt N$", (c - 1) * stiffness(m), sp.S.One),
+        Step(
+            "stiffness",
+            sentence(
+                "The ratio {} of coupling to softness, the stiffness, is {}, as",
+                called(sp.Function("h")(m), COUPLING**2 / SOFT),
+                asserted(
+                    sp.Function("h")(m), "=", 1 / (STRETCH - 1), "=", NUMBER + 2 * m * sp.sqrt(NUMBER), by="stiffness"
+                ),
+            ),
+            (c - 1) * stiffness(m),
+            sp.S.One,
+        ),
         Step(
             "threshold",
-            r"$P = q^2/\nu = 1/((c-1)(c^2+c-1)) = N^2 (N + (N-1) c)/(N^2+N-1)$",
+            sentence(
+                "and the threshold is {}, as",
+                asserted(COUPLING**2 / SLOPE, "=", 1 / ((STRETCH - 1) * (STRETCH**2 + STRETCH - 1))),
+            ),
             (c - 1) * (c**2 + c - 1) * threshold(m),
             sp.S.One,
         ),
         Step(
             "determinant",
-            r"A diagonal matrix plus $qq^\top$ has determinant $\prod_i d_i (1 + \sum_i q_i^2/d_i)$ and at most as "
-            r"many negative eigenvalues as negative $d_i$: one, exactly if $P(m_g) < 1 + \sum_{i \ne g} h(m_i)$. For "
-            r"$M$ copies together and one average",
+            sentence(
+                "The sum of a diagonal matrix with entries {} and {} has the determinant {} times {}, and at most as many negative "
+                "eigenvalues as there are negative {}: one, exactly if {}, with {} for a group and its threshold, and {} for the "
+                "others. For {} copies together and one average",
+                d_i,
+                Outer(COUPLING),
+                Product(d_i, names.i),
+                1 + Total(q_i**2 / d_i, names.i),
+                d_i,
+                given(P(sp.Symbol("m_g")), "<", 1 + Total(sp.Function("h")(m_i), names.i)),
+                sp.Symbol("g"),
+                given(names.i, "!=", sp.Symbol("g")),
+                copies,
+            ),
             (tau + copies * first) * (square - nu) - copies * first * square,
             tau * nu * (square / nu - 1 - copies * first / tau),
         ),
         Step(
             "never-equal",
-            r"Equality would make the rational part $N^3/(N^2+N-1)$ of $P$ an integer, but $N (N+1) - (N^2+N-1) = 1$ "
-            r"leaves no common factor, and $\sqrt N$ is irrational",
+            sentence(
+                "Equality would make the rational part {} of the threshold an integer, but its numerator and denominator have no "
+                "common factor, by what follows, and {} is irrational",
+                NUMBER**3 / (NUMBER**2 + NUMBER - 1),
+                sp.sqrt(NUMBER),
+            ),
             N * (N + 1) - (N**2 + N - 1),
             sp.S.One,
         ),
         Step(
             "count",
-            r"Directions: $n$ for each of the $k - n$ sum-zero vectors of the groups and of the $d - k$ ignored "
-            r"coordinates, and $n + 1$ for each of the $n$ groups' own directions, where $S$ vanishes",
-            n * (k - n) + n * (s - k) + n * (n + 1),
-            n * (s + 1),
+            sentence(
+                "Directions: {} for each of the {} sum-zero vectors of the groups and of the {} ignored coordinates, and {} for "
+                "each of the {} groups' own directions, where {} vanishes",
+                n,
+                k - n,
+                names.d - k,
+                n + 1,
+                n,
+                S,
+            ),
+            n * (k - n) + n * (dim - k) + n * (n + 1),
+            n * (dim + 1),
         ),
     )
 
 
 def _index_formulas() -> tuple[Formula, ...]:
-    over = r"\sum_{g \,:\, m_g \ge 2,\; P(m_g) < 1 + \sum_{i \ne g} h(m_i)} (m_g - 1)"
+    unstable = sp.Symbol("U", integer=True)
+    members = sp.Symbol("m_g", integer=True, positive=True)
+    others = Total(sp.Function("h")(m_i), names.i)
+    words = sentence(
+        "over the set {} of groups {} with {} and {}, the sum over all {}, where",
+        unstable,
+        sp.Symbol("g"),
+        given(members, ">=", 2),
+        given(P(members), "<", 1 + others),
+        given(names.i, "!=", sp.Symbol("g")),
+    )
     return (
-        Formula(quantity(r"\mathrm{index}"), "=", quantity(over), tail="with"),
-        Formula(quantity_of("h")(m), "=", stiffness(m)),
-        Formula(quantity_of("P")(m), "=", threshold(m)),
+        Formula(sp.Symbol("index"), "=", TotalIn(members - 1, sp.Symbol("g"), unstable), tail=words),
+        Formula(sp.Function("h")(m), "=", stiffness(m)),
+        Formula(P(m), "=", threshold(m)),
     )
 
 
@@ -177,9 +283,8 @@ CLAIMS = (
         "erf-ca-index",
         Kind.THEOREM,
         "Copy-average points are non-degenerate, with their index in closed form for every partition",
-        r"\mathrm{index} = \sum_{g : m_g \ge 2,\, P(m_g) < 1 + \sum_{i \ne g} h(m_i)} (m_g - 1), \quad "
-        r"h(m) = N + 2m\sqrt N, \; P(m) = \frac{N^2 (N + (N-1) 2m/\sqrt N)}{N^2 + N - 1}, \; N = 4m^2 - 1",
-        "all partitions, all d >= k",
+        "",
+        sentence("all partitions, all {}", given(names.d, ">=", k)),
         _index,
         title="The index of copy-average points",
         formulas=_index_formulas,

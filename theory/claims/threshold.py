@@ -6,15 +6,18 @@ import sympy as sp
 
 from theory.claim import Claim, Formula, Kind
 from theory.derivation import Relation, Step
+from theory.notation import Rest, root
+from theory.prose import asserted, defined, given, sentence
 from theory.stability import stiffness, threshold
 from theory.symbols import k
-from theory.unevaluated import at, quantity
+from theory.unevaluated import at
 
 #: Size of the average, real; 2m = (z + 1/z)/2 and sqrt(4m^2 - 1) = (1/z - z)/2 make everything rational in z < 1.
 m, z, Z, X, H = sp.symbols("m z Z X H", positive=True)
 #: P(m) - 8 m^2 + 9/2 = rest/X^2, with a bounded rest.
 rest = sp.Symbol("p", real=True)
 ROOT = 3 + 2 * sp.sqrt(3)
+P = sp.Function("P")
 
 
 def _in_z() -> sp.Expr:
@@ -45,20 +48,31 @@ def _law() -> tuple[Step, ...]:
     return (
         Step(
             "copy",
-            r"By claim erf-ca-index the optimal point is a minimum exactly if $P(m) > 1 + (k - m) H$, $m = k - n + 1$, with $H = h(1) = 3 + 2\sqrt3$",
+            sentence(
+                "By claim erf-ca-index the optimal point is a minimum exactly if {}, {}, with {} at one teacher",
+                given(P(m), ">", 1 + (k - m) * H),
+                given(m, "=", k - sp.Symbol("n") + 1),
+                defined(H, sp.Function("h")(1)),
+            ),
             at(stiffness(m), {m: 1}),
             ROOT,
         ),
         Step(
             "rational",
-            r"With $2m = \frac12(\frac1z + z)$, $\sqrt{4m^2-1} = \frac12(\frac1z - z)$, $P$ is rational in $z$",
+            sentence(
+                "With {}, {} the threshold {} is rational in {}",
+                given(2 * m, "=", (1 / z + z) / 2),
+                given(sp.sqrt(4 * m**2 - 1), "=", (1 / z - z) / 2),
+                P(m),
+                z,
+            ),
             ((1 / z + z) / 2) ** 2 - ((1 / z - z) / 2) ** 2,
             sp.S.One,
         ),
-        Step("threshold", r"(the threshold with its root replaced so)", _replaced(), smooth),
+        Step("threshold", sentence("(the threshold with its root replaced so)"), _replaced(), smooth),
         Step(
             "falls",
-            r"$P$ falls with $z$ for $m \ge 1$,",
+            sentence("It falls with {} for {},", z, given(m, ">=", 1)),
             -sp.Derivative(smooth, z),
             sp.S.Zero,
             Relation.POSITIVE,
@@ -66,7 +80,7 @@ def _law() -> tuple[Step, ...]:
         ),
         Step(
             "size-falls",
-            r"as $m$ does",
+            sentence("as {} does", m),
             -sp.Derivative((1 / z + z) / 4, z),
             sp.S.Zero,
             Relation.POSITIVE,
@@ -74,14 +88,28 @@ def _law() -> tuple[Step, ...]:
         ),
         Step(
             "initial",
-            r"and $m \ge 1$ means $z \le 2 - \sqrt3 < \frac27$. So $P(m)$ increases with m, and minima are those $n$ below one real $n_c$",
+            sentence(
+                "and {} means that {} is at most {}. So {} increases with {}, and minima are those {} below one real {}",
+                given(m, ">=", 1),
+                z,
+                asserted(2 - sp.sqrt(3), "<", sp.Rational(2, 7)),
+                P(m),
+                m,
+                sp.Symbol("n"),
+                sp.Symbol("n_c"),
+            ),
             sp.Rational(2, 7) - (2 - sp.sqrt(3)),
             sp.S.Zero,
             Relation.POSITIVE,
         ),
         Step(
             "square",
-            r"$P(m) - 8m^2 + \frac92 \to 0$",
+            sentence(
+                "The threshold {} is {} up to a rest that vanishes: with {}",
+                P(m),
+                8 * m**2 - sp.Rational(9, 2),
+                given(z, "=", 1 / Z),
+            ),
             at(smooth - 8 * ((z + 1 / z) / 4) ** 2 + sp.Rational(9, 2), {z: 1 / Z}),
             sp.S.Zero,
             Relation.LIMIT,
@@ -89,7 +117,7 @@ def _law() -> tuple[Step, ...]:
         ),
         Step(
             "rest",
-            r"like $m^{-2}$",
+            sentence("like {}", m**-2),
             sp.cancel(
                 (smooth.subs(z, 1 / Z) - 8 * ((Z + 1 / Z) / 4) ** 2 + sp.Rational(9, 2)) * ((Z + 1 / Z) / 4) ** 2
             ),
@@ -99,16 +127,23 @@ def _law() -> tuple[Step, ...]:
         ),
         Step(
             "order-2",
-            r"With $X = \sqrt{Hk/8}$ and $m = X - \frac{H}{16} + \frac{H^2+176}{512 X} + \dots$ the condition $k = m + (P(m) - 1)/H$ holds at order $X^2$,",
+            sentence(
+                "With {} and {} up to order {} the condition {} holds at order {},",
+                given(X, "=", root(H * k / 8)),
+                given(m, "=", X + first + sp.Mul(H**2 + 176, 1 / (512 * X), evaluate=False)),
+                X**-2,
+                given(k, "=", m + (P(m) - 1) / H),
+                X**2,
+            ),
             teachers / X**2,
             8 / H,
             Relation.LIMIT,
             X,
         ),
-        Step("order-1", r"at order $X$", (teachers - 8 * X**2 / H) / X, sp.S.Zero, Relation.LIMIT, X),
+        Step("order-1", sentence("at order {}", X), (teachers - 8 * X**2 / H) / X, sp.S.Zero, Relation.LIMIT, X),
         Step(
             "order-0",
-            r"and at order 1; $P$ increases, so that there is no other root",
+            sentence("and at order {}; {} increases, so that there is no other root", 1, P(m)),
             teachers - 8 * X**2 / H,
             sp.S.Zero,
             Relation.LIMIT,
@@ -116,7 +151,11 @@ def _law() -> tuple[Step, ...]:
         ),
         Step(
             "law",
-            r"So $n_c = k + 1 - m = k - \sqrt{Hk/8} + \frac{H}{16} + 1 - \frac{H^2 + 176}{64 \sqrt{8H}} k^{-1/2} + O(1/k)$",
+            sentence(
+                "So {}, up to {}, where the last term is",
+                given(sp.Symbol("n_c"), "=", k + 1 - m),
+                Rest(1 / k),
+            ),
             at(second / X, {X: sp.sqrt(H * k / 8)}),
             (H**2 + 176) / (64 * sp.sqrt(8 * H)) / sp.sqrt(k),
         ),
@@ -125,21 +164,31 @@ def _law() -> tuple[Step, ...]:
 
 def _law_formulas() -> tuple[Formula, ...]:
     law = k - sp.sqrt(H * k / 8) + H / 16 + 1 - (H**2 + 176) / (64 * sp.sqrt(8 * H)) / sp.sqrt(k)
-    return (Formula(quantity("n_c"), "=", law + quantity("O(k^{-1})"), tail="with"), Formula(H, "=", ROOT, "copy"))
+    return (Formula(sp.Symbol("n_c"), "=", law + Rest(1 / k), tail="with"), Formula(H, "=", ROOT, "copy"))
 
 
 CLAIMS = (
     Claim(
         "erf-ca-boundary-law",
         Kind.THEOREM,
-        "The optimal copy-average point is a minimum exactly for n below one real n_c, and k - n_c grows like 0.8989 k^(1/2)",
-        r"n_c = k - \sqrt{Hk/8} + \tfrac{H}{16} + 1 - \tfrac{H^2+176}{64\sqrt{8H}} k^{-1/2} + O(k^{-1}),\quad H = 3 + 2\sqrt3",
-        "k to infinity",
+        sentence(
+            "The optimal copy-average point is a minimum exactly for {} below one real {}, and {} grows like the square root of {}",
+            sp.Symbol("n"),
+            sp.Symbol("n_c"),
+            k - sp.Symbol("n_c"),
+            k,
+        ),
+        "",
+        sentence("{} to infinity", k),
         _law,
         "nothing further",
-        "the index at n and at n + 1",
+        sentence("the index at {} and at {}", sp.Symbol("n"), sp.Symbol("n") + 1),
         title="Up to where copy-average is a minimum",
-        text="The optimal copy-average point is a minimum exactly for $n$ below one real $n_c$, and",
+        text=sentence(
+            "The optimal copy-average point is a minimum exactly for {} below one real {}, and",
+            sp.Symbol("n"),
+            sp.Symbol("n_c"),
+        ),
         formulas=_law_formulas,
     ),
 )

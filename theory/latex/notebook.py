@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import sympy as sp
 
 from theory.latex.layout import Layout
+from theory.latex.printer import SIGNS
 from theory.latex.steps import check_words, step_display
+from theory.latex.words import sentence_latex
 
 if TYPE_CHECKING:
     from theory.claim import Claim
@@ -23,9 +25,18 @@ def claim_latex(claim: Claim) -> str:
     layout = Layout(LINE, claim.notation)
     formulas = claim.formulas()
     if not formulas:
-        return rf"$\displaystyle {claim.latex}$"
-    lines = [f"{layout.latex(f.left)} &{f.sign} {layout.latex(f.right)}" for f in formulas]
+        return rf"$\displaystyle {claim.latex}$" if claim.latex else ""
+    lines = [f"{layout.latex(f.left)} &{SIGNS.get(f.sign, f.sign)} {layout.latex(f.right)}" for f in formulas]
     return "$$\\begin{aligned}\n" + " \\\\\n".join(lines) + "\n\\end{aligned}$$"
+
+
+def formula_latex(claim: Claim) -> str:
+    """What is claimed, in one line: printed from the formulas, or as it was given where there are none. Exact."""
+    layout = Layout(LINE, claim.notation)
+    formulas = [
+        f"{layout.latex(f.left)} {SIGNS.get(f.sign, f.sign)} {layout.latex(f.right)}" for f in claim.formulas()
+    ]
+    return claim.latex or r",\quad ".join(formulas)
 
 
 def claim_html(claim: Claim) -> str:
@@ -34,13 +45,15 @@ def claim_html(claim: Claim) -> str:
     rows = []
     for step in claim.steps():
         body = step_display(step, layout).latex.replace("\n", " ")
+        check = escape(sentence_latex(check_words(step), layout))
         rows.append(
-            f"<tr><td><code>{escape(step.name)}</code></td><td>{escape(check_words(step))}</td>"
+            f"<tr><td><code>{escape(step.name)}</code></td><td>{check}</td>"
             f"<td style='text-align:left'>$\\begin{{aligned}}{escape(body)}\\end{{aligned}}$</td></tr>"
         )
-    statement = escape(claim.text or claim.statement)
+    statement = escape(sentence_latex(claim.text or claim.statement, layout))
+    title = escape(sentence_latex(claim.title or claim.id, layout))
     return (
-        f"<p><b>{escape(claim.title or claim.id)}.</b> {statement}</p>{escape(claim_latex(claim))}"
+        f"<p><b>{title}.</b> {statement}</p>{escape(claim_latex(claim))}"
         f"<details><summary>{len(rows)} steps, not checked here</summary><table>"
         f"<tr><th>step</th><th>to check</th><th>relation</th></tr>{''.join(rows)}</table></details>"
     )

@@ -17,7 +17,12 @@ from theory.latex.width import width
 #: Points, at full size, from which on the values of a substitution go below each other.
 LONG_VALUES = 120
 #: Names of letters that are printed otherwise than sympy does.
-_LETTERS = {"epsilon": r"\varepsilon", "phi": r"\varphi", "L_delta": r"L_\delta"}
+_LETTERS = {"epsilon": r"\varepsilon", "phi": r"\varphi", "L_delta": r"L_\delta", "inf": r"\infty"}
+#: Relations in LaTeX, by what a keyboard has for them.
+SIGNS = {
+    "<=": r"\le", ">=": r"\ge", "!=": r"\ne", "->": r"\to", "~": r"\sim", "~=": r"\cong", "in": r"\in",
+    "perp": r"\perp", ">>": r"\succ",
+}  # fmt: skip
 _GREEK = frozenset(greeks) | {
     name.capitalize() for name in ("gamma", "delta", "theta", "lambda", "xi", "sigma", "omega")
 }
@@ -43,7 +48,8 @@ def letter(name: str) -> str:
     if name in _LETTERS:
         return _LETTERS[name]
     head, _, below = re.sub(r"^([A-Za-z]+)(\d+)$", r"\1_\2", name).partition("_")
-    head = _piece(head)
+    star = "^*" if head.endswith("*") else ""
+    head = _piece(head.removesuffix("*")) + star
     if not below:
         return head
     return head + "_{" + ",".join(_piece(part) for part in re.split(r"[,_]", below)) + "}"
@@ -89,6 +95,9 @@ class PaperPrinter(LatexPrinter):  # type: ignore[misc]
     def _print_MatrixSymbol(self, expr: Any, style: str = "plain") -> str:
         return letter(expr.name)
 
+    def _print_Tuple(self, expr: sp.Tuple) -> str:
+        return rf"\left({', '.join(map(self._print, expr))}\right)"
+
     def _print_Indexed(self, expr: Any) -> str:
         return letter(str(expr.base)) + "_{" + ",".join(map(self._print, expr.indices)) + "}"
 
@@ -113,6 +122,12 @@ class PaperPrinter(LatexPrinter):  # type: ignore[misc]
             text += f" {sign} " + (rf"\left({printed}\right)" if body.is_Add else printed)
         return text
 
+    def _needs_mul_brackets(self, expr: Any, first: bool = False, last: bool = False) -> bool:
+        # A written sum reaches to the end of a product.
+        if last and getattr(expr, "reaches_to_the_end", False):
+            return False
+        return bool(super()._needs_mul_brackets(expr, first=first, last=last))
+
     def _print_Mul(self, expr: sp.Mul) -> str:
         # An unevaluated product is printed as it was written.
         coefficient, rest = number_in_front(expr)
@@ -128,14 +143,25 @@ class PaperPrinter(LatexPrinter):  # type: ignore[misc]
     def _print_Pow(self, expr: sp.Pow) -> str:
         if isinstance(expr.base, sp.Subs | sp.Derivative) and expr.exp.is_positive:
             return rf"\left({self._print(expr.base)}\right)^{{{self._print(expr.exp)}}}"
+        if expr.exp.is_Rational and expr.exp.q > 2 and expr.base.is_Symbol:
+            return f"{self._print(expr.base)}^{{{expr.exp.p}/{expr.exp.q}}}"
         return str(super()._print_Pow(expr))
 
-    def _print_AppliedUndef(self, expr: AppliedUndef) -> str:
+    def _print_AppliedUndef(self, expr: AppliedUndef, exp: str | None = None) -> str:
         name = str(self._notation.get(expr.func, letter(expr.func.__name__)))
-        return f"{name}\\left({', '.join(map(self._print, expr.args))}\\right)"
+        text = f"{name}\\left({', '.join(map(self._print, expr.args))}\\right)"
+        return text if exp is None else rf"{text}^{{{exp}}}"
 
     def _print_Function(self, expr: sp.Function, exp: str | None = None) -> str:
-        known = hasattr(self, f"_print_{expr.func.__name__}") or expr.func.__name__ in ("asin", "atan", "acos", "erf")
+        known = hasattr(self, f"_print_{expr.func.__name__}") or expr.func.__name__ in (
+            "asin",
+            "atan",
+            "acos",
+            "erf",
+            "sin",
+            "cos",
+            "tan",
+        )
         if not known or isinstance(expr, AppliedUndef):
             text = self._print_AppliedUndef(expr)
             return text if exp is None else rf"{text}^{{{exp}}}"

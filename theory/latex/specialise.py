@@ -14,6 +14,7 @@ import sympy as sp
 
 from theory.derivation import Outcome, Relation, Step, Verdict
 from theory.latex.layout import Display, Layout
+from theory.latex.printer import SIGNS
 from theory.unevaluated import evaluated
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class Sizes:
     def values(self, claim: Claim, free: set[sp.Symbol]) -> dict[sp.Symbol, sp.Expr]:
         """What is put in for the sizes among some symbols: n, k, and m = k - n + 1 for one group."""
         known = {"n": self.n, "k": self.k, "m": self.k - self.n + 1}
-        if claim.sizes.startswith("n = 1"):
+        if str(claim.sizes).startswith("n = 1"):
             # One neuron alone: it averages as many teachers as the optimal point's average does.
             known = {"n": 1, "k": known["m"], "m": known["m"]}
         found = {z: sp.Integer(known[z.name]) for z in free if z.name in known and _is_size(z)}
@@ -116,7 +117,7 @@ class Sizes:
         if not values:
             return ()
         left, right = (_put(side, values) for side in (formula.left, formula.right))
-        display = layout.relation(left, formula.sign, right)
+        display = layout.relation(left, SIGNS.get(formula.sign, formula.sign), right)
         return (_numbers(display, _decimal(right), layout),)
 
 

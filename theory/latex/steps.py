@@ -9,6 +9,7 @@ import sympy as sp
 
 from theory.derivation import Relation, Step
 from theory.latex.layout import Display, Layout
+from theory.prose import Sentence, defined, sentence
 
 #: How each relation is checked, in the words of the documents.
 CHECKS = {
@@ -43,19 +44,16 @@ def step_display(step: Step, layout: Layout) -> Display:
     return _with_abbreviations(step, layout, display) if step.where else display
 
 
-def check_words(step: Step) -> str:
-    """How the step was checked, in words, with formulas between dollar signs. Exact.
+def check_words(step: Step) -> Sentence:
+    """How the step was checked, in words. Exact.
 
     Examples
     --------
-    >>> check_words(Step("s", "", sp.S.One, sp.S.One))
-    'difference reduced to zero'
+    >>> print(check_words(Step("s", "", sp.S.One, sp.S.One)))
+    difference reduced to zero
     """
-    words = CHECKS[step.relation]
-    if step.through:
-        layout = Layout(1000)
-        words += " in $" + ",\\; ".join(f"{layout.latex(z)} = {layout.latex(v)}" for z, v in step.through) + "$"
-    return words
+    changes = [defined(z, v) for z, v in step.through]
+    return sentence(CHECKS[step.relation] + (" in " + ", ".join("{}" for _ in changes) if changes else ""), *changes)
 
 
 def is_evident(step: Step) -> bool:

@@ -12,10 +12,16 @@ from types import SimpleNamespace
 from typing import Any
 
 import flint
+import sympy as sp
 
 from numerics.asymptotics import birth_constants, valley
 from numerics.precision import digits, to_ball
 from numerics.reduced import derivatives
+from theory.normalised import t
+from theory.notation import Slope
+from theory.prose import Sentence, sentence
+from theory.regular import kappa
+from theory.symbols import a
 from verify.certificates.existence import Status
 from verify.certificates.krawczyk import krawczyk
 
@@ -34,7 +40,8 @@ class Finding:
 
     Attributes
     ----------
-    name, statement : str
+    name : str
+    statement : Sentence or str
     holds : bool or None
         None: not decided.
     value : str
@@ -42,7 +49,7 @@ class Finding:
     """
 
     name: str
-    statement: str
+    statement: Sentence | str
     holds: bool | None
     value: str
 
@@ -144,10 +151,16 @@ def birth_findings() -> tuple[Finding, ...]:
     >>> all(finding.holds for finding in birth_findings())
     True
     """
+    psi = sp.Symbol("psi")
+    slope_t, determinant = Slope(psi, t), Slope(psi, t, t) * Slope(psi, a, a) - Slope(psi, t, a) ** 2
     with digits(DPS) as m:
         root = enclose_birth(m)
         if root is None:
-            return (Finding("root", "psi_t = det psi'' = 0 has a simple root", None, "not found"),)
+            return (
+                Finding(
+                    "root", sentence("{} and {} have a common simple root", slope_t, determinant), None, "not found"
+                ),
+            )
         half, end, near = flint.arb("0.5"), root.t.mid() - flint.arb(BEYOND), flint.arb(AROUND)
         end, before, after = end.mid(), (root.t.mid() - near).mid(), (root.t.mid() + near).mid()
 
@@ -164,26 +177,54 @@ def birth_findings() -> tuple[Finding, ...]:
         return (
             Finding(
                 "root",
-                "psi_t = det psi'' = 0 has a simple root in a ball about these (t, a)",
+                sentence(
+                    "{} and {} have a common simple root in a ball about these {}",
+                    slope_t,
+                    determinant,
+                    sp.Tuple(t, a),
+                ),
                 True,
                 _text(root.t, root.a),
             ),
             Finding(
                 "definite",
-                "det psi'' > 0 on psi_t = 0 from there, but for a neighbourhood, to the copies",
+                sentence(
+                    "{} is positive where {} vanishes, from there, but for a neighbourhood, to the copies",
+                    determinant,
+                    slope_t,
+                ),
                 _positive(h, after, half),
                 "",
             ),
-            Finding("crossing", "in that neighbourhood it increases with t", _increases(rise, before, after), ""),
-            Finding("stiff", "psi_tt > 0 on the whole curve", _positive(lambda t: _on_curve(t, m)[1], end, half), ""),
+            Finding(
+                "crossing",
+                sentence("in that neighbourhood it increases with {}", t),
+                _increases(rise, before, after),
+                "",
+            ),
+            Finding(
+                "stiff",
+                sentence("{} is positive on the whole curve", Slope(psi, t, t)),
+                _positive(lambda t: _on_curve(t, m)[1], end, half),
+                "",
+            ),
             Finding(
                 "path",
-                "psi + kappa/a^4 has no degenerate critical point on it: det psi'' + 5 psi_a psi_tt/a > 0",
+                sentence(
+                    "{} has no degenerate critical point on it: {} is positive",
+                    psi + kappa / a**4,
+                    determinant + 5 * Slope(psi, a) * Slope(psi, t, t) / a,
+                ),
                 _positive(whole, end, half),
                 "",
             ),
-            Finding("scale", "nu_0 lies in", root.scale > 0, _text(root.scale)),
-            Finding("first", "C_1 lies in", bool(root.first > 0 or root.first < 0), _text(root.first)),
+            Finding("scale", sentence("{} lies in", sp.Symbol("nu_0")), root.scale > 0, _text(root.scale)),
+            Finding(
+                "first",
+                sentence("{} lies in", sp.Symbol("C_1")),
+                bool(root.first > 0 or root.first < 0),
+                _text(root.first),
+            ),
         )
 
 

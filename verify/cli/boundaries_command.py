@@ -1,4 +1,4 @@
-"""``copy-average boundaries``: the phase boundaries of erf for each k, certified, and their laws for large k."""
+"""``copy-average boundaries``: phase boundaries of erf for each k, certified, and their laws; structures of ReLU."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from verify.certificates.curves import CriticalEnclosure, certify_critical
 from verify.certificates.phases import Boundaries, boundaries
 from verify.cli.options import Sizes, json_option
 from verify.cli.output import open_target
+from verify.cli.rectified_boundaries import rectified_boundaries
 from verify.figures.phase import FORMATS
 from verify.versions import versions
 
@@ -46,9 +47,16 @@ INTERRUPTED = 130
     help="Add the real n at which each boundary crosses k, enclosed; with --plot, the curves too.",
 )
 @click.option("--branch-end", "ends", is_flag=True, help="Add where in real n the branch of PC ends, and how.")
+@click.option(
+    "--activation",
+    type=click.Choice(["erf", "relu"]),
+    default="erf",
+    show_default=True,
+    help="relu: for each structure the n at which it exists, is a minimum, and is lowest; indices certified.",
+)
 @json_option
 def boundaries_command(
-    k: tuple[int, ...], picture: str | None, real: bool, ends: bool, json_target: str | None
+    k: tuple[int, ...], picture: str | None, real: bool, ends: bool, activation: str, json_target: str | None
 ) -> int:
     """Print for each k from where the perturbed copy (PC) is a strict minimum, from where its loss is below that of
     the optimal copy-average point (CA), and up to where CA is a strict minimum, over 2 <= n <= k - 1.
@@ -61,6 +69,10 @@ def boundaries_command(
         raise click.BadParameter(
             f"got {min(k)}, needs at least 3, so that there is an n with 2 <= n <= k - 1", param_hint="-k"
         )
+    if activation == "relu":
+        if picture is not None or real or ends:
+            raise click.UsageError("--plot, --real and --branch-end are for --activation erf")
+        return rectified_boundaries(k, json_target)
     if picture is not None:
         _check_picture(picture)
     rows: list[Row] = []

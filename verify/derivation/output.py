@@ -53,7 +53,7 @@ def make_files(
         parts,
         order.command,
         ", ".join(f"{name} {number}" for name, number in _recorded().items()),
-        "" if order.sizes is None else f"({order.sizes.n}, {order.sizes.k})",
+        None if order.sizes is None else (order.sizes.n, order.sizes.k),
         single=order.single,
         known=_known(),
     )

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 from theory.claim import Claim, Formula, Standing
 from theory.derivation import Outcome, Step, Verdict
 from theory.latex.layout import Display, Layout
+from theory.latex.printer import SIGNS
 from theory.latex.specialise import FailsThere, Numbers, Sizes
 from theory.latex.steps import check_words, is_evident, step_display
+from theory.latex.words import sentence_latex
 
 #: Lines from which on a display may be broken over pages.
 TALL = 7
@@ -84,6 +86,8 @@ class ClaimPart:
     steps : tuple of StepPart
     balls : tuple of (str, str)
         What ball arithmetic decided: sentence and enclosure.
+    typed : bool
+        Whether a sentence holds formulas that somebody typed.
     references : tuple of str
     """
 
@@ -100,6 +104,7 @@ class ClaimPart:
     steps: tuple[StepPart, ...]
     numbers: tuple[Numbers, ...] = ()
     balls: tuple[tuple[str, str], ...] = ()
+    typed: bool = False
     references: tuple[str, ...] = field(default=())
 
 
@@ -176,22 +181,28 @@ def checked(claim: Claim, line: float, sizes: Sizes | None = None) -> ClaimPart:
             steps.append(_step_part(claim, step, outcome, layout, sizes))
         except FailsThere as failure:
             raise Stopped(_broken(claim, failure.step, failure.outcome)) from None
+    asserted = claim.check_sentences()
+    for outcome in asserted:
+        if not outcome:
+            raise Stopped(_broken_words(claim, outcome))
+    outcomes += asserted
     balls, standing = _balls(claim, tuple(outcomes))
     formulas = claim.formulas()
     return ClaimPart(
         claim.id,
         claim.kind.value,
-        claim.title or claim.id,
-        claim.text or claim.statement,
-        claim.sizes,
+        sentence_latex(claim.title or claim.id, layout),
+        sentence_latex(claim.text or claim.statement, layout),
+        sentence_latex(claim.sizes, layout),
         standing,
-        claim.simulation,
-        claim.certificate,
+        str(claim.simulation),
+        str(claim.certificate),
         tuple(_formula(claim, formula, index, layout) for index, formula in enumerate(formulas)),
-        tuple(formula.tail for formula in formulas),
+        tuple(sentence_latex(formula.tail, layout) for formula in formulas),
         tuple(steps),
         () if sizes is None else tuple(n for f in formulas for n in sizes.formula(claim, f, layout)),
         balls,
+        any(isinstance(words, str) and "$" in words for _, words, _ in claim.sentences(claim.steps())),
         claim.references,
     )
 
@@ -208,8 +219,16 @@ def _broken(claim: Claim, step: Step, outcome: Outcome) -> Broken:
     )
 
 
+def _broken_words(claim: Claim, outcome: Outcome) -> Broken:
+    """An assertion in a sentence, named by its place and relation."""
+    place, _, relation = outcome.step.partition(", in its words: ")
+    named = label(claim.id, place if any(place == step.name for step in claim.steps()) else "")
+    return Broken(claim.id, named, outcome.step, outcome.verdict.name, relation, "", str(outcome.difference))
+
+
 def _step_part(claim: Claim, step: Step, outcome: Outcome, layout: Layout, sizes: Sizes | None) -> StepPart:
-    part = StepPart(step.name, step.statement, check_words(step), outcome.verdict.name, None)
+    prose, check = sentence_latex(step.statement, layout, step), sentence_latex(check_words(step), layout)
+    part = StepPart(step.name, prose, check, outcome.verdict.name, None)
     if is_evident(step):
         return replace(part, value=layout.latex(step.left))
     shown = _shown(label(claim.id, step.name), step_display(step, layout))
@@ -223,20 +242,19 @@ def _shown(name: str, display: Display) -> Shown:
 
 def _formula(claim: Claim, formula: Formula, index: int, layout: Layout) -> Shown:
     name = label(claim.id) + (f":{index + 1}" if index else "")
-    return _shown(name, layout.relation(formula.left, formula.sign, formula.right))
+    return _shown(name, layout.relation(formula.left, SIGNS.get(formula.sign, formula.sign), formula.right))
 
 
 def _balls(claim: Claim, outcomes: tuple[Outcome, ...]) -> tuple[tuple[tuple[str, str], ...], str]:
     """What the steps leave to balls, decided now; and the standing that follows."""
-    from verify.ledger import BALLS, in_balls
+    from verify.ledger import BALLS, findings
 
     if not claim.balls or claim.id not in BALLS:
         return (), claim.standing(outcomes).name
-    found = in_balls(claim.id)
+    found, layout = findings(claim.id), Layout(1e6, claim.notation)
     for finding in found:
-        if finding.verdict != Verdict.HOLDS.name:
-            name = label(claim.id, finding.name)
-            raise Stopped(
-                Broken(claim.id, name, finding.name, finding.verdict, finding.left, finding.right, finding.difference)
-            )
-    return tuple((finding.statement, finding.left) for finding in found), Standing.CERTIFIED.name
+        if not finding.holds:
+            verdict = Verdict.UNDECIDED if finding.holds is None else Verdict.FAILS
+            name = f"balls-{finding.name}"
+            raise Stopped(Broken(claim.id, label(claim.id, name), name, verdict.name, finding.value, "", ""))
+    return tuple((sentence_latex(f.statement, layout), f.value) for f in found), Standing.CERTIFIED.name

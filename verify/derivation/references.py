@@ -35,6 +35,23 @@ REFERENCES = (
     ),
     Reference("price1958", "R. Price", "A useful theorem for nonlinear devices having Gaussian inputs", "", "1958"),
     Reference("williams1996", "C. K. I. Williams", "Computing with infinite networks", "", "1996"),
+    Reference("cho2009", "Y. Cho and L. K. Saul", "Kernel methods for deep learning", "", "2009"),
+    Reference(
+        "safran2018",
+        "I. Safran and O. Shamir",
+        "Spurious local minima are common in two-layer ReLU neural networks",
+        "",
+        "2018",
+        "arXiv:1712.08968",
+    ),
+    Reference("rockafellar1998", "R. T. Rockafellar and R. J.-B. Wets", "Variational analysis", "Springer", "1998"),
+    Reference(
+        "filippov1988",
+        "A. F. Filippov",
+        "Differential equations with discontinuous righthand sides",
+        "Kluwer",
+        "1988",
+    ),
     Reference(
         "jeannerod2013",
         "C.-P. Jeannerod and S. M. Rump",

@@ -15,6 +15,7 @@ from verify.derivation.parts import ClaimPart
 from verify.derivation.prose import escaped, html_prose, latex_prose, markdown_prose
 from verify.derivation.references import REFERENCES
 from verify.derivation.sweep import Certified, Sweep
+from verify.derivation.wording import wording
 
 #: Widths of lines in points at a font size of ten: of the document, and of a fragment, which suits an article.
 DOCUMENT_LINE, ARTICLE_LINE = 420.0, 345.0
@@ -30,8 +31,8 @@ class Document:
     parts : tuple of ClaimPart
     command, versions : str
         What made it.
-    sizes_text : str
-        The sizes asked for, or empty.
+    sizes : (int, int), optional
+        The n and k asked for.
     sweep : Sweep or None
     certified : tuple of Certified
     pictures : tuple of (str, str)
@@ -44,7 +45,7 @@ class Document:
     parts: tuple[ClaimPart, ...]
     command: str
     versions: str
-    sizes_text: str = ""
+    sizes: tuple[int, int] | None = None
     sweep: Sweep | None = None
     certified: tuple[Certified, ...] = ()
     pictures: tuple[tuple[str, str], ...] = ()
@@ -62,13 +63,14 @@ class Document:
             "command": self.command,
             "versions": self.versions,
             "header": self.header(),
-            "sizes_text": self.sizes_text,
             "sweep": self.sweep,
             "rows": self.sweep.rows() if self.sweep is not None else (),
             "certified": self.certified,
             "figures": bool(self.pictures),
             "pictures": self.pictures,
             "single": self.single,
+            "words": wording(self.sizes, None if self.sweep is None else self.sweep.k),
+            "typed": any(part.typed for part in self.parts),
             "nomenclature": nomenclature(),
             "references": REFERENCES,
             "title": TITLE if not self.single else self.parts[0].title,
@@ -158,6 +160,7 @@ def markdown_file(document: Document) -> str:
         {
             "display": display,
             "prose": lambda text: markdown_prose(text, document.known),
+            "sizes": lambda text: markdown_prose(sizes(text), document.known),
             "cell": lambda text: text.replace("|", r"\vert "),
         }
     )
@@ -172,6 +175,8 @@ def sizes(text: str) -> str:
     >>> sizes("all n <= k, all d >= k")
     'all $n \\\\le k$, all $d \\\\ge k$'
     """
+    if "$" in text:
+        return text
     relation = re.compile(r"\b([A-Za-z](?:_0)?) ?(<=|>=|<|!=|=) ?([0-9A-Za-z_^()/ ]*?)(?=$|,| or| and)")
     signs = {"<=": r"\le", ">=": r"\ge", "!=": r"\ne"}
 
