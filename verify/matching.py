@@ -73,7 +73,9 @@ def match(problem: Problem, theta: ArrayLike | Polished, *, dps: int = 50, toler
     Returns
     -------
     Match
-        Invariant under all symmetries. If a hypothesis of the theory fails, ``"unclassified"`` and ``why``.
+        Invariant under all symmetries. For ReLU up to rescaling, with collinear neurons merged and dead ones left
+        out: ``assignment`` and ``signs`` are those of the merged neurons, ``distance`` is of ``|a| w``. If a
+        hypothesis of the theory fails, ``"unclassified"`` and ``why``.
 
     Raises
     ------

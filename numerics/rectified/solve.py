@@ -21,7 +21,7 @@ ARRIVED = 1e-22
 #: Most Newton steps of a search.
 STEPS = 25
 #: Shortest step of a continuation, as a part of the whole way.
-SHORTEST = 4e-3
+SHORTEST = 2e-4
 #: A step of a continuation that moves an unknown further than this may have jumped to another branch.
 FURTHEST = 0.1
 

@@ -103,3 +103,13 @@ def test_families_with_a_number_are_the_same_object_each_time() -> None:
     assert against_teacher(2) is against_teacher(2)
     assert reflected(3) is reflected(3)
     assert all_reflected() is all_reflected()
+
+
+@pytest.mark.parametrize(("n", "k"), [(2, 50), (5, 50), (12, 25)])
+def test_branches_reach_far(n: int, k: int) -> None:
+    found = {point.name: point for point in structures(n, k, dps=20) if point.partition is None}
+    assert found["perturbed-copy-average"].minimum
+    # Few neurons do not copy: one of them averages.
+    assert found["perturbed-copy"].minimum == (n == 12)
+    # Half of the teachers and less: the average lowers the loss but for n near k / 2.
+    assert (found["perturbed-copy-average"].loss < found["perturbed-copy"].loss) == (n < 12)

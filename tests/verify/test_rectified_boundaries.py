@@ -51,7 +51,6 @@ def test_the_document_and_the_table() -> None:
     ("arguments", "message"),
     [
         (("-k", "21"), "got 21, needs at most 20"),
-        (("-k", "2"), "needs at least 3"),
         (("-k", "5", "--real"), "--real and --branch-end are for --activation erf"),
     ],
 )

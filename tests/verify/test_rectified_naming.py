@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
+from mpmath import mp
 
 from numerics import gradient_flow, initial_weights, polish
 from numerics.problem import Problem
 from numerics.rectified.gauge import reduced
 from numerics.rectified.structures import structures
-from verify.rectified.naming import Naming, name_network, prediction_of
+from verify.matching import match
+from verify.rectified.naming import Naming, name_network, name_point, prediction_of
 from verify.rectified.prediction import predict_rectified
 
 
@@ -107,7 +109,12 @@ def test_what_the_flow_ends_at_is_predicted() -> None:
         predictions = predict_rectified(problem, dps=20)
         for seed in seeds:
             flow = gradient_flow(problem, initial_weights(problem, seed=seed))
-            theta = polish(problem, flow.theta, dps=30).double()
-            # Polished to 30 digits, given in double precision.
-            naming = name_network(problem, reduced(problem, theta), theta[:, -1], tolerance=1e-9)
+            polished = polish(problem, flow.theta, dps=30)
+            naming = name_point(problem, polished)
             assert prediction_of(naming, predictions) is not None, (n, k, seed, naming.match.why)
+            # Gradients below 1e-30, eigenvalues above 1e-3.
+            assert naming.match.distance < mp.mpf(10) ** -26
+            assert match(problem, polished).structure == naming.match.structure
+            # In double precision the same is named, with room for its errors.
+            rough = name_network(problem, reduced(problem, flow.theta), flow.theta[:, -1])
+            assert rough.match.structure == naming.match.structure

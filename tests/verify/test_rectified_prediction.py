@@ -90,3 +90,13 @@ def test_minima_are_proved_where_that_is_asked() -> None:
 def test_the_input_dimension_may_be_any_from_k_on(dim: int) -> None:
     found = predict_rectified(Problem(6, 6, activation="relu", dim=dim), dps=20)
     assert [p.describe(6) for p in found] == [p.describe(6) for p in predicted(6, 6)]
+
+
+def test_predictions_as_documents() -> None:
+    full, fewer, dead = (p.document(2, 20) for p in predicted(2, 3))
+    assert (full["structure"], full["neurons"], full["loss"][:12]) == ("perturbed-copy-average", 2, "0.1536677175")
+    assert "dead" not in full
+    assert fewer["partition"] == [3]
+    assert fewer["dead"] == [-1]
+    assert fewer["collinear"] == [{"along": "average", "sign": -1}]
+    assert dead["collinear"] == []

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
+from mpmath import mp
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.precision import short
+from numerics.newton import Polished, read_point
+from numerics.precision import Exact, short
 from numerics.problem import Problem
 from numerics.rectified.description import roles
+from numerics.rectified.gauge import reduced
 from numerics.rectified.structures import structures
 from verify.matching import ROUGH_TOLERANCE, Match
 from verify.rectified.matching import identified
@@ -39,6 +42,16 @@ class InGauge(Protocol):
     @property
     def dead(self) -> Sequence[int]:
         """Neurons whose incoming vector is zero."""
+
+
+@dataclass(frozen=True, eq=False)
+class Gauge:
+    """Such a network, to any number of digits. Approximation."""
+
+    signs: NDArray[np.intp]
+    omega: Exact
+    groups: tuple[tuple[int, ...], ...]
+    dead: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -144,6 +157,57 @@ def name_network(
             companies.append(Company(group, words[i] if words else None, same, len(group) - 1 - same))
     dead = tuple(sorted((*map(int, network.dead), *idle)))
     return Naming(match, len(signs), dead, tuple(int(a[j]) for j in dead), tuple(companies))
+
+
+def name_point(
+    problem: Problem, theta: ArrayLike | Polished, *, dps: int = 50, tolerance: float | None = None
+) -> Naming:
+    r"""Name the network at a point, taken to the gauge first. Approximation.
+
+    Parameters
+    ----------
+    problem : Problem
+    theta : array_like, shape (n, dim + 1), or Polished
+        A polished point is compared to all its digits.
+    dps : int
+        Digits of the structures, for a ``theta`` in double precision.
+    tolerance : float, optional
+        Largest distance at which a structure is named. Default: 0.05 for a point in double precision, for a converged
+        polished point ``10**(-dps/2)``.
+
+    Returns
+    -------
+    Naming
+
+    Raises
+    ------
+    ValueError
+        If ``theta`` has another shape or is not finite.
+
+    Examples
+    --------
+    Two neurons along the average of all teachers, with opposite signs:
+
+    >>> a = 1.1461
+    >>> found = name_point(Problem(2, 3, activation="relu"), [[2 * a, 2 * a, 2 * a, 0, 1], [1, 1, 1, 0, -a]])
+    >>> found.match.structure, found.companies[0].opposite, found.record()["collinear"]
+    ('copy-average', 1, [[0, 1]])
+    """
+    rough, exact = read_point(problem, theta)
+    converged = False
+    if isinstance(theta, Polished):
+        dps, converged = theta.dps, theta.converged
+    if tolerance is None:
+        tolerance = float(10.0 ** (-dps / 2)) if converged else ROUGH_TOLERANCE
+    point = reduced(problem, rough)
+    omega = np.full(point.omega.shape, mp.mpf(0), dtype=object)
+    with mp.workdps(dps + 15):
+        for row, sign, group in zip(omega, point.signs, point.groups, strict=True):
+            for x in range(problem.dim):
+                # a_i w_i is s_i |a_i| w_i.
+                row[x] = int(sign) * mp.fsum(exact[i, -1] * exact[i, x] for i in group)
+    gauge = Gauge(point.signs.astype(np.intp), omega, point.groups, point.dead)
+    return name_network(problem, gauge, rough[:, -1], dps=dps, tolerance=tolerance)
 
 
 def _roles(problem: Problem, match: Match, students: NDArray[np.intp], dps: int) -> tuple[str, ...]:

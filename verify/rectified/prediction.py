@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from mpmath import mp
 
+from numerics.precision import decimal
 from numerics.problem import Problem
 from numerics.rectified.description import roles
 from numerics.rectified.structures import Point, structures
@@ -62,6 +64,21 @@ class RectifiedPrediction:
     collinear: tuple[Companion, ...]
     point: Point
     certified: bool = False
+
+    def document(self, n: int, dps: int) -> dict[str, Any]:
+        """The prediction as in the JSON contract, with what further neurons may do. Approximation."""
+        found: dict[str, Any] = {
+            "structure": self.structure,
+            "partition": list(self.partition) if self.partition else None,
+            "neurons": self.neurons,
+            "loss": decimal(self.loss, dps),
+            "minimum": True,
+            "certified": self.certified,
+        }
+        if n > self.neurons:
+            found["dead"] = list(self.dead)
+            found["collinear"] = [{"along": c.role, "sign": c.sign} for c in self.collinear]
+        return found
 
     def describe(self, n: int) -> str:
         """The structure in words, with what is said of the neurons that it does not have. Exact."""

@@ -24,11 +24,13 @@ from verify import certificate_document, certify
 from verify.certificates.definite import diagonalise
 from verify.certificates.existence import Status
 from verify.certificates.midrad import MidRad
-from verify.certificates.rectified import basin, collinear, continuum, dead, existence, network
+from verify.certificates.rectified import basin, collinear, continuum, dead, existence, network, sphere
 from verify.certificates.rectified.certify import RectifiedCertificate
 from verify.recheck import recheck
 
-MODULES = SimpleNamespace(existence=existence, network=network, collinear=collinear, dead=dead)
+MODULES = SimpleNamespace(
+    existence=existence, network=network, collinear=collinear, dead=dead, sphere=sphere, continuum=continuum
+)
 BITS = 200
 
 
@@ -165,7 +167,7 @@ def check_nonsingular(m: Any) -> list[str]:
             result = here.given(flint.arb(radius))
             if result.status is not Status.UNIQUE:
                 continue
-            for _ in range(40):
+            for _ in range(15):
                 move = rng.normal(size=one.point.shape)
                 move *= radius / np.linalg.norm(move)
                 negative = (np.linalg.eigvalsh(floats(one.problem, one.point + move)[1]) < 0).sum()
@@ -283,6 +285,104 @@ def check_dead(m: Any) -> list[str]:
     return found
 
 
+def _means(small: Any, t: Array) -> float:
+    """The function of means over classes, in doubles."""
+
+    def phi(u: Any) -> Any:
+        u = np.clip(u, -1, 1)
+        return (np.sqrt(1 - u * u) + u * (np.pi - np.arccos(u))) / (2 * np.pi)
+
+    total = sum(m * float(b) * phi(x) for m, b, x in zip(small.sizes, small.weights, t, strict=True))
+    for gamma, way in zip(small.students, small.ways, strict=True):
+        total -= float(gamma) * phi(sum(float(x) * y for x, y in zip(way, t, strict=True)))
+    return float(total)
+
+
+def check_boxes(m: Any) -> list[str]:
+    """Where boxes show that a function is positive outside caps it is so at all points, next to caps, too."""
+    found = []
+    rng = np.random.default_rng(15)
+    for trial in range(60):
+        sizes = [int(x) for x in rng.integers(1, 5, size=1 + trial % 2)]
+        way = rng.uniform(0.2, 1, size=len(sizes)) * np.where(rng.random(len(sizes)) < 0.2, -1, 1)
+        way /= np.sqrt(sum(x * x * s for x, s in zip(way, sizes, strict=True)))
+        cap = float(rng.uniform(0.02, 0.6))
+        ways = [[flint.arb(float(s * x)) for s, x in zip(sizes, way, strict=True)]]
+        weights = [flint.arb(1)] * len(sizes)
+        at = _means(m.sphere._Small(sizes, weights, [], []), way)
+        # Zero at the student's direction, or a little below or above.
+        gamma = 2 * at * float(rng.choice([0.8, 0.97, 1.0, 1.03]))
+        small = m.sphere._Small(sizes, weights, [flint.arb(gamma)], ways)
+        with pytest.MonkeyPatch.context() as patch, flint.ctx.workprec(80):
+            patch.setattr(m.sphere, "BOXES", 400)
+            if m.sphere.positive(small, [flint.arb(cap)]) is None:
+                continue
+        points = rng.normal(size=(400, len(sizes))) * 10.0 ** rng.uniform(-2, 0, size=(400, 1)) + way
+        points /= np.sqrt(points**2 @ np.array(sizes))[:, None] * np.where(rng.random(400) < 0.5, 1, 1.1)[:, None]
+        for t in points:
+            cosine = sum(float(x) * y for x, y in zip(ways[0], t, strict=True))
+            if cosine < 1 - cap * cap / 2 - 1e-9 and _means(small, t) < -1e-12:
+                found.append(f"{_means(small, t)} at {t} of {sizes}")
+    return found
+
+
+def check_caps(m: Any) -> list[str]:
+    """In a cap around a student's direction a dead neuron with negative outgoing weight finds no descent."""
+    found = []
+    rng = np.random.default_rng(16)
+    for one in critical_points():
+        here = search(m, one, one.point)
+        caps = m.sphere._caps(here, here.any_radius())
+        for cap, w in zip(caps or [], one.point, strict=False):
+            e = w / np.linalg.norm(w)
+            for part in (0.1, 0.5, 0.99):
+                for move in rng.normal(size=(20, len(e))):
+                    across = move - (move @ e) * e
+                    chord = part * float(cap)
+                    way = (1 - chord**2 / 2) * e
+                    way += np.sqrt(1 - (way @ way)) * across / np.linalg.norm(across)
+                    # The values are right to half of the digits at least where the vectors are nearly parallel.
+                    if -_pull(one.problem, one.point, way) < -1e-9:
+                        found.append(f"{_pull(one.problem, one.point, way)} at {chord}")
+    return found
+
+
+def check_metric(m: Any) -> list[str]:
+    """Bounds on the metric against the weights themselves, for lengths up to the ends of the range."""
+    found = []
+    rng = np.random.default_rng(14)
+    for _ in range(50):
+        a, r = rng.uniform(0.1, 3, size=2)
+        shift = float(rng.uniform(0, 0.5) * a * r)
+        balance = a * a - r * r
+        low, high = m.continuum.metric([flint.arb(a * r)], [flint.arb(balance)], flint.arb(shift))
+        for length in (a * r - shift, a * r, a * r + shift):
+            square = (balance + np.hypot(balance, 2 * length)) / 2
+            if not (low <= square + 1e-12 and high >= 2 * square - balance - 1e-12):
+                found.append(f"a = {a}, |w| = {r}, within {shift}")
+    return found
+
+
+def check_continuum(m: Any) -> list[str]:
+    """No flow is said to end on a family that is no minimum, even if it starts there."""
+    found = []
+    for one in critical_points():
+        here = search(m, one, one.point)
+        result = here.any_radius()
+        assert one.problem.fixed_outgoing is not None
+        for split in SPLITS:
+            signs = [*(np.sign(split) * one.problem.fixed_outgoing[0]), *one.problem.fixed_outgoing[1:]]
+            rows = np.vstack([np.abs(split)[:, None] * one.point[0], one.point[1:]])
+            groups = (tuple(range(len(split))), *((len(split) + i,) for i in range(one.problem.n - 1)))
+            start = [[flint.arb(x) for x in [*row, s]] for row, s in zip(rows.tolist(), signs, strict=True)]
+            members = [(sum(t > 0 for t in split), sum(t < 0 for t in split)), *[(1, 0)] * (one.problem.n - 1)]
+            (family,) = collinear.families(here, result.radius, members)
+            minimum = family.index == 0 and one.values[0] > 0
+            if m.continuum.continuum(here, result, groups, start).proved and not minimum:
+                found.append(f"{split} of {one.values}")
+    return found
+
+
 CHECKS: dict[str, Check] = {
     name.removeprefix("check_"): value for name, value in list(globals().items()) if name.startswith("check_")
 }
@@ -303,6 +403,13 @@ def test_the_checks_meet_what_they_speak_of() -> None:
     assert smaller.count(Status.EMPTY) >= len(smaller) // 3
     indices = {collinear.tangent(search(MODULES, one, one.point), 0, flint.arb(0)) for one in critical_points()}
     assert {(x.negative > 0, x.positive > 0) for x in indices if x is not None} >= {(True, False), (False, True)}
+    caps = [
+        sphere._caps(here, here.any_radius())
+        for one in critical_points()
+        for here in [search(MODULES, one, one.point)]
+    ]
+    assert any(caps)
+    assert not all(caps)
 
 
 # Whole theorems.
@@ -448,6 +555,7 @@ def test_a_flow_to_a_minimum() -> None:
     problem, flow, found = run(2, 3, 0)
     assert (found.status, found.index, found.basin, found.stationary) == (Status.UNIQUE, 0, True, True)
     assert float(found.radius) < 1e-50
+    assert float(found.loss[1] - found.loss[0]) < 1e-50
     assert accepted(problem, found)["states"]["basin"] is not None
     # The gauge: the same network with its weights rescaled is the same point of the quotient.
     scaled = flow.theta * np.array([[2.0] * 4 + [0.5], [0.25] * 4 + [4.0]])
@@ -489,6 +597,7 @@ def test_all_dead() -> None:
     assert (found.status, found.index, found.stationary, found.basin) == (Status.UNIQUE, 0, True, True)
     assert found.lambda_min is None
     assert found.smallest is None
+    assert float(found.loss[1] - found.loss[0]) < 1e-50
     accepted(problem, found)
     # With a positive outgoing weight it does not stay there, and nothing is stated in a file.
     alive = certify(problem, [[0.0] * 4 + [1.0]])
@@ -513,18 +622,3 @@ def test_a_dead_neuron_beside_an_average() -> None:
             accepted(problem, found)
     half = np.array([[*one.point[0], 1.0], [0.1, 0.2, 0.0, 0.0, 0.0, 0.0]])
     assert "outgoing weight of neuron 1 is zero" in str(certify(problem, half).why)
-
-
-def test_bounds_of_the_metric() -> None:
-    """Against the weights themselves: any with these balances and lengths in the range."""
-    rng = np.random.default_rng(14)
-    for _ in range(50):
-        a, r = rng.uniform(0.1, 3, size=2)
-        shift = float(rng.uniform(0, 0.5) * a * r)
-        low, high = continuum.metric([flint.arb(a * r)], [flint.arb(a * a - r * r)], flint.arb(shift))
-        for length in (a * r - shift, a * r, a * r + shift):
-            balance = a * a - r * r
-            square = (balance + np.hypot(balance, 2 * length)) / 2
-            assert low <= square + 1e-12
-            assert high >= 2 * square - balance - 1e-12
-    assert not continuum.metric([flint.arb(1)], [flint.arb(0)], flint.arb(1))[0] > 0

@@ -14,10 +14,18 @@ import test_rectified
 import test_rectified_enclosures
 from test_mutations import Mutation, _extent
 
-from verify.certificates.rectified import collinear, dead, existence, network, pairs
+from verify.certificates.rectified import collinear, continuum, dead, existence, network, pairs, sphere
 
 #: In the order of their imports.
-ORDER = {"pairs": pairs, "network": network, "existence": existence, "collinear": collinear, "dead": dead}
+ORDER = {
+    "pairs": pairs,
+    "network": network,
+    "existence": existence,
+    "collinear": collinear,
+    "sphere": sphere,
+    "dead": dead,
+    "continuum": continuum,
+}
 
 
 def mutated(changed: str, mutation: Mutation) -> SimpleNamespace:
@@ -158,8 +166,38 @@ DEAD = (
     Mutation("dead: only some terms", "_one", "if all(", "if any(", "dead"),
 )
 
+SPHERE = (
+    Mutation(
+        "sphere: sign of the curvature", "_caps", "across.positive if s > 0 else across.negative", "False", "caps"
+    ),
+    Mutation("sphere: boxes", "_settled", "(square - 1) - spread > 0", "(square - 1) > 0", "boxes"),
+    Mutation("sphere: error of tangents", "_settled", "(value + error +", "(value +", "boxes"),
+    Mutation(
+        "sphere: boxes in caps", "_settled", "if low > 1 - cap * cap / 2", "if high > 1 - cap * cap / 2", "boxes"
+    ),
+)
+
+CONTINUUM = (
+    Mutation("metric: shorter", "metric", "length - radius", "length", "metric"),
+    Mutation("metric: longer", "metric", "(length + radius)", "length", "metric"),
+    Mutation(
+        "continuum: null directions",
+        "_base",
+        "lift * _along(search, groups, signs)",
+        "MidRad(lift * np.eye(len(hessian.mid)))",
+        "continuum",
+    ),
+)
+
 #: Not exposed, because no violation exists or none was found: module, function, snippet, what covers it.
 NOT_EXPOSED = (
+    (
+        "sphere",
+        "_caps",
+        "3 * least * half**2 > T * flint.arb(d)",
+        "third derivatives are not all along one direction",
+    ),
+    ("continuum", "continuum", "1.001 * (distance + way) < radius", "flows go hardly farther than to the family"),
     ("network", "third", "x + radius if j < n else x", "the constant of g_wwz has more to spare"),
     ("existence", "any_radius", "self.change(near) <= mu / 2", "third derivatives are not all along one direction"),
     ("existence", "given", "if not change < mu", "the comparison with the gradient below fails, too"),
@@ -186,7 +224,9 @@ ALL = [
         ("network", NETWORK),
         ("existence", EXISTENCE),
         ("collinear", COLLINEAR),
+        ("sphere", SPHERE),
         ("dead", DEAD),
+        ("continuum", CONTINUUM),
     )
     for mutation in mutations
 ]

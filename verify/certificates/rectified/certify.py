@@ -10,8 +10,7 @@ with one direction are merged first, dead ones (:math:`w_i = 0`) left out.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import flint
 import numpy as np
@@ -23,68 +22,16 @@ from numerics.precision import Exact, from_ball, to_ball
 from numerics.problem import Array, Problem, finite_array
 from numerics.rectified.gauge import reduced
 from verify.certificates.existence import Status
-from verify.certificates.rectified.basin import Basin, basin, minimum_loss
-from verify.certificates.rectified.collinear import Family, families
-from verify.certificates.rectified.continuum import Continuum, continuum
-from verify.certificates.rectified.dead import Resting, resting
+from verify.certificates.rectified.basin import minimum_loss
+from verify.certificates.rectified.certificate import RectifiedCertificate
+from verify.certificates.rectified.collinear import families
+from verify.certificates.rectified.dead import resting
+from verify.certificates.rectified.ends import with_start
 from verify.certificates.rectified.existence import Found, Search, refined
 from verify.certificates.rectified.network import Rows, Setting
 from verify.certificates.rectified.pairs import Ball
-from verify.certification import Certificate
 
-#: Why nothing is said of a basin.
-OF_DEAD = "some neurons are dead: what a flow does near them is not proved"
-
-
-@dataclass(frozen=True, eq=False)
-class RectifiedCertificate(Certificate):
-    """What was proved of a point of a ReLU network. Enclosure.
-
-    ``point``, ``radius`` and ``uniqueness_radius`` are those of the merged network: rows
-    :math:`(\\omega_i, s_i)` with trained outgoing weights, :math:`(w_i, a_i)` with fixed ones. ``index`` counts on
-    the quotient by rescaling, and with collinear neurons for every point of their continuum.
-
-    Attributes
-    ----------
-    trained : bool
-    smallest : tuple of two mpmath numbers, or None
-        Enclosure of the smallest eigenvalue of the merged network's Hessian.
-    merged_index : int or None
-        Index of the merged network.
-    families : tuple of Family
-        Of collinear neurons.
-    resting : tuple of Resting
-        Of dead neurons, one for each sign of outgoing weights.
-    region : exact ball or None
-        Radius of the ball in which flows from ``start`` stay; with collinear neurons, of all neurons of the network.
-    shares : tuple of exact balls
-        With collinear neurons, the base of that ball: lengths of all neurons over that of the merged one.
-    groups : tuple of tuples of int
-        For each neuron of the merged network those that it stands for.
-    setting : Setting or None
-    """
-
-    trained: bool = False
-    smallest: tuple[mp.mpf, mp.mpf] | None = None
-    merged_index: int | None = None
-    families: tuple[Family, ...] = ()
-    resting: tuple[Resting, ...] = ()
-    region: Ball = None
-    shares: tuple[Ball, ...] = ()
-    groups: tuple[tuple[int, ...], ...] = ()
-    setting: Setting | None = None
-    search: Search | None = field(default=None, repr=False)
-    found: Found | None = field(default=None, repr=False)
-
-    @property
-    def stationary(self) -> bool | None:
-        """Whether 0 is in the regular subdifferential: every dead neuron stays so; None if that was not decided."""
-        answers = [one.stays for one in self.resting]
-        if self.status is not Status.UNIQUE:
-            return None
-        if False in answers:
-            return False
-        return None if None in answers else True
+__all__ = ["RectifiedCertificate", "certify_rectified"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,7 +157,8 @@ def _conclude(merged: _Merged, search: Search, found: Found) -> RectifiedCertifi
         return nothing
     # Twice as wide as proved: room for another's rounding.
     ball = minimum_loss(search, found)
-    loss = from_ball((ball - ball.rad()).lower()), from_ball((ball + ball.rad()).upper())
+    with flint.ctx.workprec(search.bits + 64):
+        loss = from_ball((ball - ball.rad()).lower()), from_ball((ball + ball.rad()).upper())
     own = families(search, found.radius, merged.members)
     added = [one.index for one in own]
     index = None if None in added else found.signs.negative + sum(x for x in added if x is not None)
@@ -226,61 +174,3 @@ def _conclude(merged: _Merged, search: Search, found: Found) -> RectifiedCertifi
         resting=resting(search, found, merged.dead),
         why="the sign test of collinear neurons was not decided" if index is None else None,
     )
-
-
-def with_start(result: RectifiedCertificate, start: Array) -> RectifiedCertificate:
-    """The same certificate with the answer whether the flow from a point converges there. Enclosure.
-
-    Parameters
-    ----------
-    result : RectifiedCertificate
-        With the status ``UNIQUE``.
-    start : ndarray, shape (n, dim + 1)
-    """
-    if result.search is None or result.found is None or result.status is not Status.UNIQUE:
-        return result
-    if result.setting is not None and result.setting.n == 0:
-        # All dead: a network at rest. With other starts nothing is proved.
-        rest = not start[:, :-1].any() and result.stationary is True
-        return replace(result, basin=rest, why_no_basin=None if rest else OF_DEAD, start=start)
-    if result.resting:
-        return replace(result, basin=False, why_no_basin=OF_DEAD, start=start)
-    keep = start if result.trained else start[:, :-1]
-    rows: list[list[Any]] = [[flint.arb(x) for x in row] for row in keep.tolist()]
-    if result.families:
-        answer: Basin = _on_continuum(result, rows)
-    else:
-        # Merged neurons come in the order of their first members.
-        order = [group[0] for group in result.groups] or list(range(len(rows)))
-        answer = basin(result.search, result.found, [rows[i] for i in order], trained=result.trained)
-    return replace(
-        result,
-        basin=answer.proved,
-        why_no_basin=answer.why,
-        distance=answer.distance,
-        reach=answer.reach,
-        region=answer.radius,
-        shares=answer.shares if isinstance(answer, Continuum) else (),
-        start=start,
-    )
-
-
-def _on_continuum(result: RectifiedCertificate, rows: Rows) -> Basin:
-    assert result.search is not None
-    assert result.found is not None
-    if result.index != 0:
-        return Basin(False, why="it is not a minimum, or that was not proved")
-    for family in result.families:
-        group, s = result.groups[family.neuron], result.search.setting.outgoing[family.neuron]
-        if sum(bool(s * rows[p][-1] > 0) for p in group) != family.same:
-            return Basin(False, why="an outgoing weight of the start has another sign")
-    if any(not s * rows[group[0]][-1] > 0 for group, s in _single(result)):
-        return Basin(False, why="an outgoing weight of the start has another sign")
-    return continuum(result.search, result.found, result.groups, rows)
-
-
-def _single(result: RectifiedCertificate) -> list[tuple[tuple[int, ...], Ball]]:
-    """Merged neurons that stand for one, with their signs."""
-    assert result.search is not None
-    pairs = zip(result.groups, result.search.setting.outgoing, strict=True)
-    return [(group, s) for group, s in pairs if len(group) == 1]
