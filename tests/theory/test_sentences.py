@@ -52,7 +52,9 @@ def symbols(claim: Claim) -> set[str]:
     for _, words, _ in everything(claim):
         for piece in words.pieces if isinstance(words, Sentence) else ():
             if not isinstance(piece, str | Own):
-                shown += [x for x in vars(piece).values() if isinstance(x, sp.Basic)] + list(getattr(piece, "terms", ()))
+                shown += [x for x in vars(piece).values() if isinstance(x, sp.Basic)] + list(
+                    getattr(piece, "terms", ())
+                )
     found = set().union(*(x.atoms(sp.Symbol, sp.core.function.AppliedUndef) for x in shown))
     return {x.name if isinstance(x, sp.Symbol) else x.func.__name__ for x in found}
 

@@ -172,7 +172,8 @@ def checked(claim: Claim, line: float, sizes: Sizes | None = None) -> ClaimPart:
     layout = Layout(line, claim.notation)
     outcomes: list[Outcome] = []
     steps: list[StepPart] = []
-    for step in claim.steps():
+    claim_steps = claim.steps()
+    for step in claim_steps:
         outcome = step.check()
         if not outcome:
             raise Stopped(_broken(claim, step, outcome))
@@ -181,7 +182,7 @@ def checked(claim: Claim, line: float, sizes: Sizes | None = None) -> ClaimPart:
             steps.append(_step_part(claim, step, outcome, layout, sizes))
         except FailsThere as failure:
             raise Stopped(_broken(claim, failure.step, failure.outcome)) from None
-    asserted = claim.check_sentences()
+    asserted = claim.check_sentences(claim_steps)
     for outcome in asserted:
         if not outcome:
             raise Stopped(_broken_words(claim, outcome))
@@ -202,7 +203,7 @@ def checked(claim: Claim, line: float, sizes: Sizes | None = None) -> ClaimPart:
         tuple(steps),
         () if sizes is None else tuple(n for f in formulas for n in sizes.formula(claim, f, layout)),
         balls,
-        any(isinstance(words, str) and "$" in words for _, words, _ in claim.sentences(claim.steps())),
+        any(isinstance(words, str) and "$" in words for _, words, _ in claim.sentences(claim_steps)),
         claim.references,
     )
 
