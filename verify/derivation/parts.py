@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from theory.assertions import told
 from theory.claim import Claim, Formula, Standing
 from theory.derivation import Outcome, Step, Verdict
 from theory.latex.layout import Display, Layout
@@ -222,9 +223,9 @@ def _broken(claim: Claim, step: Step, outcome: Outcome) -> Broken:
 
 def _broken_words(claim: Claim, outcome: Outcome) -> Broken:
     """An assertion in a sentence, named by its place and relation."""
-    place, _, relation = outcome.step.partition(", in its words: ")
+    place, left, right = told(outcome.step)
     named = label(claim.id, place if any(place == step.name for step in claim.steps()) else "")
-    return Broken(claim.id, named, outcome.step, outcome.verdict.name, relation, "", str(outcome.difference))
+    return Broken(claim.id, named, outcome.step, outcome.verdict.name, left, right, str(outcome.difference))
 
 
 def _step_part(claim: Claim, step: Step, outcome: Outcome, layout: Layout, sizes: Sizes | None) -> StepPart:
