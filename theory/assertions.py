@@ -5,6 +5,7 @@ Letters that a claim's sentences define are put in before anything is compared.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -103,6 +104,19 @@ def checked_sentences(
                 raise ValueError(f"by: got {item.by!r} in {name}, the claim's steps are {', '.join(by_name)}")
             outcomes.append(_checked(name, item, scope, shown_by))
     return tuple(outcomes)
+
+
+def told(name: str) -> tuple[str, str, str]:
+    """The place of an assertion and its two sides, from the name of its outcome. Exact.
+
+    Examples
+    --------
+    >>> told("norm, in its words: x < y = 2*z")
+    ('norm', 'x', 'y = 2*z')
+    """
+    place, _, relation = name.rpartition(", in its words: ")
+    left, *right = re.split(r" (?:=|<=|>=|!=|->|<|>) ", relation, maxsplit=1)
+    return place, left, right[0] if right else ""
 
 
 def _conflict(item: Definition, scope: Scope) -> Outcome:

@@ -90,12 +90,14 @@ class Rest(Written):
     """What is left, up to its order."""
 
     latex_form, plain_form = "O({})", "O({})"
+    is_remainder = True
 
 
 class SmallRest(Written):
     """What is left, of smaller order."""
 
     latex_form, plain_form = "o({})", "o({})"
+    is_remainder = True
 
 
 class Hat(Written):

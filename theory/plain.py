@@ -31,7 +31,7 @@ class PlainPrinter(StrPrinter):  # type: ignore[misc]
         number, rest = number_in_front(expr)
         if rest is None or number in (1, -1):
             return str(super()._print_Mul(expr))
-        return f"{self._print(number)}*{self.parenthesize(rest, 50)}"
+        return f"{self._print(number)}*{self._print(rest) if rest.is_Mul else self.parenthesize(rest, 50)}"
 
     def _print_Add(self, expr: sp.Add, order: Any = None) -> str:
         if len(expr.args) > 1 and not expr.has(sp.MatrixExpr):

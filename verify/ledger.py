@@ -128,6 +128,7 @@ def all_claims() -> tuple[Claim, ...]:
 
 def check(claim: Claim) -> Entry:
     """Check a claim now: its steps, and what they leave to balls. Exact, or an enclosure where balls decide."""
+    from theory.assertions import told
     from theory.latex.notebook import formula_latex
 
     start = time.perf_counter()
@@ -138,7 +139,7 @@ def check(claim: Claim) -> Entry:
     )
     # Of what sentences assert, what is wrong: that it holds is said by the steps.
     written += tuple(
-        Step(o.step, "", "asserted in a sentence", o.verdict.name, o.step, "", str(o.difference))
+        Step(o.step, "", "asserted in a sentence", o.verdict.name, *told(o.step)[1:], str(o.difference))
         for o in outcomes[len(steps) :]
         if not o
     )

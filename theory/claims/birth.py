@@ -325,6 +325,26 @@ def _law_formulas() -> tuple[Formula, ...]:
     return (Formula(sp.Symbol("n_c"), "=", law, tail="with the constants that ball arithmetic encloses below."),)
 
 
+_PSI = sp.Symbol("psi")
+_ALONG, _BENT = Slope(_PSI, t), Slope(_PSI, t, t) * Slope(_PSI, a, a) - Slope(_PSI, t, a) ** 2
+#: What is left to balls, by the names of ``verify.certificates.laws``.
+BALL_WORDS = {
+    "root": sentence("{} and {} have a common simple root in a ball about these {}", _ALONG, _BENT, sp.Tuple(t, a)),
+    "definite": sentence(
+        "{} is positive where {} vanishes, from there, but for a neighbourhood, to the copies", _BENT, _ALONG
+    ),
+    "crossing": sentence("in that neighbourhood it increases with {}", t),
+    "stiff": sentence("{} is positive on the whole curve", Slope(_PSI, t, t)),
+    "path": sentence(
+        "{} has no degenerate critical point on it: {} is positive",
+        _PSI + kappa / a**4,
+        _BENT + 5 * Slope(_PSI, a) * Slope(_PSI, t, t) / a,
+    ),
+    "scale": sentence("{} lies in", sp.Symbol("nu_0")),
+    "first": sentence("{} lies in", sp.Symbol("C_1")),
+}
+
+
 CLAIMS = (
     Claim(
         "erf-pc-minimum-law",

@@ -124,7 +124,7 @@ def structure_steps(
     return tuple(
         Step(
             f"{name}-{z.name}",
-            start + sentence("in {}", z) if i == 0 else sentence("in {}", z),
+            (start if i == 0 else sentence("")) + sentence("the derivative in {}", z),
             sides[i],
             sides[half + i],
         )

@@ -131,7 +131,16 @@ def regular_steps() -> tuple[Step, ...]:
     left = [in_parameters(e) for e in normal.equations(whole(symbols))]
     right = [dependent(e) for e in regular_equations(symbols)]
     over = [sp.S.One, sp.S.One, 2 * eta / omega, 2 * eta / omega]
-    names = ("t", "a", "u", "v")
+    unknowns = ("t", "a", "u", "v")
+    parameters = sentence(
+        " in {}, {}, {}, {} and with {}, {}: no negative power is left",
+        given(omega, "=", 1 / n),
+        given(rho, "=", n / k),
+        given(eta, "=", k / (2 * n**2)),
+        given(kappa, "=", k**3 / (48 * n**5)),
+        given(U, "=", rho * u),
+        given(V, "=", rho * v),
+    )
     return (
         Step(
             "remainder",
@@ -160,20 +169,11 @@ def regular_steps() -> tuple[Step, ...]:
         *(
             Step(
                 f"regular-{name}",
-                sentence(
-                    "The equation of {} in {}, {}, {}, {} and with {}, {}: no negative power is left",
-                    sp.Symbol(name),
-                    given(omega, "=", 1 / n),
-                    given(rho, "=", n / k),
-                    given(eta, "=", k / (2 * n**2)),
-                    given(kappa, "=", k**3 / (48 * n**5)),
-                    given(U, "=", rho * u),
-                    given(V, "=", rho * v),
-                ),
+                sentence("The equation of {}", sp.Symbol(name)) + (parameters if i == 0 else ", too"),
                 over[i] * left[i],
                 right[i],
             )
-            for i, name in enumerate(names)
+            for i, name in enumerate(unknowns)
         ),
         Step(
             "kappa",
@@ -192,17 +192,21 @@ def _branch() -> tuple[Step, ...]:
     energy = psi()
     copies = {t: HALF, a: 1}
     hessian = [[sp.diff(energy, x, y).subs(copies) for y in (t, a)] for x in (t, a)]
+    there = sentence(
+        "At {} that solution is the exact copy, so it is the branch that starts there: the equation ",
+        given(n, "=", k),
+    )
     start = [e.subs({t: HALF, a: 1, U: 0}, simultaneous=True).subs(n, k) for e in normal.equations()]
     return (
         *regular_steps(),
         Step(
             "limit-t",
             sentence(
-                "At {}, for every {}, they are the vanishing of the slopes of {} with {}: that in {},",
+                "At {}, for every {}, they are the vanishing of the slopes of {} with {}: of that in {},",
                 given(eta, "=", omega, "=", kappa, "=", 0),
                 rho,
                 defined(psi_letter, a**2 * F(2 * t**2) - 2 * a * F(t)),
-                called(F(x), f(x)),
+                defined(F(x), f(x)),
                 t,
             ),
             2 * a * limit[0],
@@ -211,7 +215,7 @@ def _branch() -> tuple[Step, ...]:
         ),
         Step(
             "limit-a",
-            sentence("that in {}, but for terms in {} and {},", a, u, v),
+            sentence("of that in {}, but for terms in {} and {},", a, u, v),
             2 * limit[1],
             sp.Derivative(energy, a) + (rho * u * (1 + rho * u) + (1 - rho) * v * (1 + rho * v)) / a,
             where=tuple(letters.items()),
@@ -249,11 +253,7 @@ def _branch() -> tuple[Step, ...]:
         *(
             Step(
                 f"start-{name}",
-                sentence(
-                    "At {} that solution is the exact copy, so it is the branch that starts there: the equation of {}",
-                    given(n, "=", k),
-                    sp.Symbol(name),
-                ),
+                (there if i == 0 else sentence("that ")) + sentence("of {}", sp.Symbol(name)),
                 start[i],
                 sp.S.Zero,
             )

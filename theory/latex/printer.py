@@ -240,7 +240,7 @@ def _is_negative(term: sp.Expr) -> bool:
 
 def _is_remainder(term: sp.Expr) -> bool:
     """Whether a term is an order symbol, which stands last."""
-    return bool(term.is_Symbol and term.name.startswith(("$O(", "$o(")))
+    return bool(getattr(term, "is_remainder", False) or (term.is_Symbol and term.name.startswith(("$O(", "$o("))))
 
 
 def _one_fraction(expr: sp.Mul) -> bool:

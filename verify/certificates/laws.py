@@ -12,16 +12,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import flint
-import sympy as sp
 
 from numerics.asymptotics import birth_constants, valley
 from numerics.precision import digits, to_ball
 from numerics.reduced import derivatives
-from theory.normalised import t
-from theory.notation import Slope
-from theory.prose import Sentence, sentence
-from theory.regular import kappa
-from theory.symbols import a
+from theory.claims.birth import BALL_WORDS
+from theory.prose import Sentence
 from verify.certificates.existence import Status
 from verify.certificates.krawczyk import krawczyk
 
@@ -151,16 +147,10 @@ def birth_findings() -> tuple[Finding, ...]:
     >>> all(finding.holds for finding in birth_findings())
     True
     """
-    psi = sp.Symbol("psi")
-    slope_t, determinant = Slope(psi, t), Slope(psi, t, t) * Slope(psi, a, a) - Slope(psi, t, a) ** 2
     with digits(DPS) as m:
         root = enclose_birth(m)
         if root is None:
-            return (
-                Finding(
-                    "root", sentence("{} and {} have a common simple root", slope_t, determinant), None, "not found"
-                ),
-            )
+            return (_finding("root", None, "not found"),)
         half, end, near = flint.arb("0.5"), root.t.mid() - flint.arb(BEYOND), flint.arb(AROUND)
         end, before, after = end.mid(), (root.t.mid() - near).mid(), (root.t.mid() + near).mid()
 
@@ -175,57 +165,18 @@ def birth_findings() -> tuple[Finding, ...]:
             return value + 5 * slope * tt
 
         return (
-            Finding(
-                "root",
-                sentence(
-                    "{} and {} have a common simple root in a ball about these {}",
-                    slope_t,
-                    determinant,
-                    sp.Tuple(t, a),
-                ),
-                True,
-                _text(root.t, root.a),
-            ),
-            Finding(
-                "definite",
-                sentence(
-                    "{} is positive where {} vanishes, from there, but for a neighbourhood, to the copies",
-                    determinant,
-                    slope_t,
-                ),
-                _positive(h, after, half),
-                "",
-            ),
-            Finding(
-                "crossing",
-                sentence("in that neighbourhood it increases with {}", t),
-                _increases(rise, before, after),
-                "",
-            ),
-            Finding(
-                "stiff",
-                sentence("{} is positive on the whole curve", Slope(psi, t, t)),
-                _positive(lambda t: _on_curve(t, m)[1], end, half),
-                "",
-            ),
-            Finding(
-                "path",
-                sentence(
-                    "{} has no degenerate critical point on it: {} is positive",
-                    psi + kappa / a**4,
-                    determinant + 5 * Slope(psi, a) * Slope(psi, t, t) / a,
-                ),
-                _positive(whole, end, half),
-                "",
-            ),
-            Finding("scale", sentence("{} lies in", sp.Symbol("nu_0")), root.scale > 0, _text(root.scale)),
-            Finding(
-                "first",
-                sentence("{} lies in", sp.Symbol("C_1")),
-                bool(root.first > 0 or root.first < 0),
-                _text(root.first),
-            ),
+            _finding("root", True, _text(root.t, root.a)),
+            _finding("definite", _positive(h, after, half)),
+            _finding("crossing", _increases(rise, before, after)),
+            _finding("stiff", _positive(lambda t: _on_curve(t, m)[1], end, half)),
+            _finding("path", _positive(whole, end, half)),
+            _finding("scale", root.scale > 0, _text(root.scale)),
+            _finding("first", bool(root.first > 0 or root.first < 0), _text(root.first)),
         )
+
+
+def _finding(name: str, holds: bool | None, value: str = "") -> Finding:
+    return Finding(name, BALL_WORDS[name], holds, value)
 
 
 def _increases(slope: Callable[[Any], Any], low: Any, high: Any) -> bool | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from theory.assertions import told
 from theory.claim import Claim, Formula, Standing
 from theory.derivation import Outcome, Step, Verdict
 from theory.latex.layout import Display, Layout
@@ -172,7 +173,8 @@ def checked(claim: Claim, line: float, sizes: Sizes | None = None) -> ClaimPart:
     layout = Layout(line, claim.notation)
     outcomes: list[Outcome] = []
     steps: list[StepPart] = []
-    for step in claim.steps():
+    claim_steps = claim.steps()
+    for step in claim_steps:
         outcome = step.check()
         if not outcome:
             raise Stopped(_broken(claim, step, outcome))
@@ -181,7 +183,7 @@ def checked(claim: Claim, line: float, sizes: Sizes | None = None) -> ClaimPart:
             steps.append(_step_part(claim, step, outcome, layout, sizes))
         except FailsThere as failure:
             raise Stopped(_broken(claim, failure.step, failure.outcome)) from None
-    asserted = claim.check_sentences()
+    asserted = claim.check_sentences(claim_steps)
     for outcome in asserted:
         if not outcome:
             raise Stopped(_broken_words(claim, outcome))
@@ -202,7 +204,7 @@ def checked(claim: Claim, line: float, sizes: Sizes | None = None) -> ClaimPart:
         tuple(steps),
         () if sizes is None else tuple(n for f in formulas for n in sizes.formula(claim, f, layout)),
         balls,
-        any(isinstance(words, str) and "$" in words for _, words, _ in claim.sentences(claim.steps())),
+        any(isinstance(words, str) and "$" in words for _, words, _ in claim.sentences(claim_steps)),
         claim.references,
     )
 
@@ -221,9 +223,9 @@ def _broken(claim: Claim, step: Step, outcome: Outcome) -> Broken:
 
 def _broken_words(claim: Claim, outcome: Outcome) -> Broken:
     """An assertion in a sentence, named by its place and relation."""
-    place, _, relation = outcome.step.partition(", in its words: ")
+    place, left, right = told(outcome.step)
     named = label(claim.id, place if any(place == step.name for step in claim.steps()) else "")
-    return Broken(claim.id, named, outcome.step, outcome.verdict.name, relation, "", str(outcome.difference))
+    return Broken(claim.id, named, outcome.step, outcome.verdict.name, left, right, str(outcome.difference))
 
 
 def _step_part(claim: Claim, step: Step, outcome: Outcome, layout: Layout, sizes: Sizes | None) -> StepPart:

@@ -10,12 +10,12 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from verify.derivation.nomenclature import nomenclature
+from theory.latex.nomenclature import nomenclature
+from theory.latex.wording import wording
 from verify.derivation.parts import ClaimPart
 from verify.derivation.prose import escaped, html_prose, latex_prose, markdown_prose
 from verify.derivation.references import REFERENCES
 from verify.derivation.sweep import Certified, Sweep
-from verify.derivation.wording import wording
 
 #: Widths of lines in points at a font size of ten: of the document, and of a fragment, which suits an article.
 DOCUMENT_LINE, ARTICLE_LINE = 420.0, 345.0
