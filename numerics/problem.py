@@ -57,7 +57,8 @@ class Problem:
     n, k : int
         Numbers of student and teacher neurons, at least 1.
     activation : str
-        ``"erf"``, meaning :math:`\mathrm{erf}(x / \sqrt 2)`, or another name from ``numerics.kernels``.
+        ``"erf"``, meaning :math:`\mathrm{erf}(x / \sqrt 2)`, another name from ``numerics.kernels``, or an
+        expression in x like ``"x*exp(-x**2)"``.
     dim : int, optional
         Input dimension d; default the teacher's, or ``k + 1``.
     teacher : array_like, shape (k, dim), optional
@@ -116,8 +117,7 @@ class Problem:
 
         put("n", _count("n", n))
         put("k", _count("k", k))
-        if activation not in ACTIVATIONS:
-            raise ValueError(f"activation: got {activation!r}, known are {', '.join(sorted(ACTIVATIONS))}")
+        ACTIVATIONS.find(activation)
         put("activation", activation)
         if dim is None and teacher is not None and np.ndim(teacher) == 2:
             dim = int(np.shape(teacher)[1])
@@ -146,8 +146,8 @@ class Problem:
     def why_no_theory(self) -> str | None:
         """Say which hypothesis of the theory fails, or None if all hold. Approximation.
 
-        The theory is that of erf. It needs an orthonormal teacher with outgoing weights of absolute value 1, at most as
-        many students as teachers, and trained outgoing weights. Orthonormality is tested to 1e-12.
+        The theory is that of erf. It needs an orthonormal teacher with outgoing weights of absolute value 1, at most
+        as many students as teachers, and trained outgoing weights. Orthonormality is tested to 1e-12.
         """
         if self.activation != "erf":
             return f"the theory of copies and averages is that of erf, not of {self.activation}"

@@ -19,7 +19,7 @@ from verify.certificates.attempt import prove_line
 from verify.certificates.described import certified_line, certified_point
 from verify.certificates.identity import identity_of
 from verify.certification import certify
-from verify.cli.options import Count, Known, json_option
+from verify.cli.options import ActivationName, Count, json_option, limited
 from verify.cli.output import open_target
 from verify.ends.duplicated import Duplicated, merged_point, unmerged
 from verify.ends.pairs import close_pairs
@@ -82,7 +82,13 @@ def _problem(theta: Array, arrays: dict[str, Any], k: int | None, activation: st
 @click.option(
     "-k", "k", type=Count(1), default=None, help="Teacher neurons, if the file has no teacher.  [default: d - 1]"
 )
-@click.option("--activation", type=Known(["erf"]), default="erf", show_default=True, help="Activation function.")
+@click.option(
+    "--activation",
+    type=ActivationName(),
+    default="erf",
+    show_default=True,
+    help="Activation function, or an expression in x.",
+)
 @click.option(
     "--polish/--no-polish", "polishing", default=True, show_default=True, help="Refine by Newton's method first."
 )
@@ -103,6 +109,7 @@ def match_command(
     FILE is a NumPy .npz archive with W (n, d) and a (n,), and optionally teacher (k, d) and teacher_outgoing
     (k,). A network trained on half the mean squared error has the same critical points.
     """
+    dps = limited(activation, dps)
     problem, theta = load(file, k, activation)
     with open_target(json_target) as target:
         with threadpool_limits(limits=1):
