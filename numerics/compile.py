@@ -136,6 +136,15 @@ def _header(title: str, origin: str) -> str:
 
 def kernel_source(activation: str) -> str:
     """The generated module of one activation's interaction function. Exact."""
+    header = _header(
+        f"Interaction function of {activation} and its derivatives; s = w.v, p = |w|^2, q = |v|^2.",
+        "theory.interactions",
+    )
+    return header + "\n\n" + activation_source(activation)
+
+
+def activation_source(activation: str) -> str:
+    """The functions of such a module. Exact."""
     from theory.interactions import pair
 
     exact = pair(activation)
@@ -144,10 +153,6 @@ def kernel_source(activation: str) -> str:
     value = {"g": exact.value}
     return "\n\n".join(
         [
-            _header(
-                f"Interaction function of {activation} and its derivatives; s = w.v, p = |w|^2, q = |v|^2.",
-                "theory.interactions",
-            ),
             function_source("value", ("s", "p", "q"), value, "The interaction function.", "s"),
             function_source("first", ("s", "p", "q"), first, "Value and first derivatives.", "s"),
             function_source("second", ("s", "p", "q"), second, "First and second derivatives.", "s"),

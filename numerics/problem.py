@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from numerics.kernels import names
+from numerics.kernels import ACTIVATIONS, HOMOGENEOUS
 
 Array = NDArray[np.float64]
 
@@ -57,8 +57,8 @@ class Problem:
     n, k : int
         Numbers of student and teacher neurons, at least 1.
     activation : str
-        ``"erf"``, meaning :math:`\mathrm{erf}(x / \sqrt 2)`, ``"relu"``, meaning :math:`\max(0, x)`, or another name
-        from ``numerics.kernels``.
+        ``"erf"``, meaning :math:`\mathrm{erf}(x / \sqrt 2)`, ``"relu"``, meaning :math:`\max(0, x)`, another name from
+        ``numerics.kernels``, or an expression in x like ``"x*exp(-x**2)"``.
     dim : int, optional
         Input dimension d; default the teacher's, or ``k + 1``.
     teacher : array_like, shape (k, dim), optional
@@ -117,8 +117,8 @@ class Problem:
 
         put("n", _count("n", n))
         put("k", _count("k", k))
-        if activation not in names():
-            raise ValueError(f"activation: got {activation!r}, known are {', '.join(sorted(names()))}")
+        if activation not in HOMOGENEOUS:
+            ACTIVATIONS.find(activation)
         put("activation", activation)
         if dim is None and teacher is not None and np.ndim(teacher) == 2:
             dim = int(np.shape(teacher)[1])

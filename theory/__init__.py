@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from theory.activations import register_activation
     from theory.averaging import copy_average, copy_average_derivation, optimal_copy_average
     from theory.block_constant import Reduction
     from theory.claim import Claim, Kind, Standing, faults
@@ -65,6 +66,7 @@ _HOME = {
     "perturbed_copy": "theory.copying",
     "reduce_by_symmetry": "theory.reduction",
     "sentence": "theory.prose",
+    "register_activation": "theory.activations",
 }
 
 __all__ = [
@@ -105,6 +107,7 @@ __all__ = [
     "optimal_minimum_condition",
     "perturbed_copy",
     "reduce_by_symmetry",
+    "register_activation",
     "sentence",
 ]
 

@@ -12,6 +12,7 @@ from numerics.flow.result import Flow
 from numerics.initial import initial_weights
 from numerics.precision import Exact, decimal, short
 from numerics.problem import Array, Problem
+from numerics.teacher import Teacher
 from verify.certificates.attempt import Proof, prove
 from verify.certificates.described import certified, proof_document, status
 from verify.confirm import second_opinion
@@ -60,6 +61,8 @@ class Task:
         Whether to prove that the flow from the initial point converges to the end.
     at : float or None
         Time at which the point of the trajectory is wanted.
+    teacher : Teacher or None
+        Another teacher than the first k unit vectors; of the same k and dim.
     """
 
     n: int
@@ -79,9 +82,12 @@ class Task:
     flow_dps: int | None = None
     prove_flow: bool = False
     at: float | None = None
+    teacher: Teacher | None = None
 
     def problem(self) -> Problem:
         """The problem that the task speaks of."""
+        if self.teacher is not None:
+            return self.teacher.problem(self.n, self.activation)
         return Problem(self.n, self.k, dim=self.dim, activation=self.activation)
 
 

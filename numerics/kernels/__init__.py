@@ -62,9 +62,12 @@ class Kernels(Mapping[str, Kernel]):
 
     def __getitem__(self, name: str) -> Kernel:
         if name not in self._made:
-            home, attribute = self._home[name]
-            module = import_module(home)
-            self._made[name] = getattr(module, attribute) if attribute else module
+            if name in self._home:
+                home, attribute = self._home[name]
+                module = import_module(home)
+                self._made[name] = getattr(module, attribute) if attribute else module
+            else:
+                self._made[name] = import_module("numerics.own").kernel_of(name)
         return self._made[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -76,6 +79,20 @@ class Kernels(Mapping[str, Kernel]):
     def __contains__(self, name: object) -> bool:
         return name in self._home or name in self._made
 
+    def add(self, name: str, kernel: Kernel) -> None:
+        """Keep a kernel made elsewhere under a name."""
+        self._made[name] = kernel
+
+    def find(self, name: str) -> Kernel:
+        """The kernel of a name or of an expression in x.
+
+        Raises
+        ------
+        ValueError
+            If there is none, with one line that says why.
+        """
+        return self[name]
+
 
 #: Activations that have a kernel, by the name used on the command line.
 ACTIVATIONS = Kernels()
@@ -84,11 +101,6 @@ WEIGHTED: dict[str, Callable[..., tuple[Any, Any, Any]]] = {"erf": erf_arrays.we
 
 #: Positively homogeneous activations, whose kernel is ``numerics.kernels.rectified``.
 HOMOGENEOUS = ("relu",)
-
-
-def names() -> tuple[str, ...]:
-    """Every activation that has a population loss. Exact."""
-    return (*ACTIVATIONS, *HOMOGENEOUS)
 
 
 def digits_of(activation: str) -> int | None:
@@ -104,6 +116,11 @@ def encloses(activation: str) -> bool:
     return activation in HOMOGENEOUS or bool(getattr(ACTIVATIONS[activation], "encloses", True))
 
 
+def built_in() -> tuple[str, ...]:
+    """Names of the activations with a population loss that come with the project. Exact."""
+    return (*_GENERATED, *_OBJECTS, *HOMOGENEOUS)
+
+
 #: Homogeneous activations and their degrees, as in ``theory.activations``.
 _DEGREES = {"linear": 1, "square": 2, "cube": 3, "relu": 1, "leaky-relu": 1, "abs": 1}
 _ODD = ("erf", "linear", "cube", "hermite3", "sin", "tanh")
@@ -112,11 +129,25 @@ _EVEN = ("square", "hermite2", "hermite4", "cos", "abs")
 
 def degree_of(activation: str) -> int | None:
     """Degree of homogeneity, or None. Exact."""
-    return _DEGREES.get(activation)
+    if activation in built_in():
+        return _DEGREES.get(activation)
+    found: int | None = getattr(_expression(activation), "degree", None)
+    return found
+
+
+def _expression(activation: str) -> Any:
+    """What the theory knows of a user's expression; None for a function."""
+    try:
+        return import_module("theory.activations").activation(activation)
+    except ValueError:
+        return None
 
 
 def parity(activation: str) -> int:
     """-1 for odd, +1 for even, 0 for other activations. Exact."""
     if activation in _ODD:
         return -1
-    return 1 if activation in _EVEN else 0
+    if activation in built_in():
+        return 1 if activation in _EVEN else 0
+    found = _expression(activation)
+    return 0 if found is None else -1 if found.odd else 1 if found.even else 0

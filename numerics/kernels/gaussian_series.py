@@ -15,6 +15,7 @@ höherer Ordnung*, 1866.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
@@ -40,17 +41,65 @@ def scales(p: Array) -> Array:
     return np.asarray(np.sqrt(p + FLOOR**2))
 
 
+#: Norms above this have the value NaN: the number of terms grows like the square of the norm. (In doubles.)
+LIMIT = 8.0
+
+
+class Moments:
+    r"""Sums :math:`\sum_m c_m \omega_m^j \tau^j e^{-\omega_m^2 p/2} / \sqrt{j!}` for every second j. Approximation.
+
+    In blocks of powers, so that only one exponential per block, frequency and norm is taken and nothing overflows.
+
+    Parameters
+    ----------
+    omega : ndarray, shape (M,)
+        Positive frequencies.
+    scale : float
+        The largest norm.
+    first, count : int
+        Powers j = first, first + 2, ..., ``count`` of them.
+    """
+
+    _BLOCK = 32
+
+    def __init__(self, omega: Array, scale: float, first: int, count: int) -> None:
+        self._omega, self._scale = omega, scale
+        self.j = first + 2 * np.arange(count)
+        self._half = 0.5 * np.array([math.lgamma(j + 1.0) for j in self.j])
+        self._log = np.log(omega)
+        self._blocks = []
+        for start in range(0, count, self._BLOCK):
+            part = slice(start, min(start + self._BLOCK, count))
+            ahead = self.j[part] - self.j[start]
+            fall = self._half[part] - self._half[start]
+            self._blocks.append((start, part, ahead, np.exp(ahead * (self._log[:, None] + math.log(scale)) - fall)))
+
+    def __call__(self, weight: Array, p: Array, tau: Array) -> Array:
+        """For each of N norms, shape (N, count)."""
+        found = np.empty((len(p), len(self.j)))
+        decay = -0.5 * self._omega**2 * p[:, None]
+        log = self._log + np.log(tau)[:, None]
+        with np.errstate(under="ignore"):
+            for start, part, ahead, powers in self._blocks:
+                size = weight * np.exp(self.j[start] * log + decay - self._half[start])
+                found[:, part] = (size @ powers) * (tau[:, None] / self._scale) ** ahead
+        return found
+
+
 class _Pairs:
     """Tables of both arguments and the powers of u, for arrays that broadcast against each other."""
 
     def __init__(self, table: Table, s: Any, p: Any, q: Any, spare: int) -> None:
         s, p, q = (np.asarray(z, dtype=np.float64) for z in (s, p, q))
         largest = float(np.sqrt(max(p.max(), q.max(), 0.0)))
+        blank = np.nan if not largest <= LIMIT else 1.0
+        p, q = (z if blank == 1.0 else np.ones_like(z) for z in (p, q))
+        largest = largest if blank == 1.0 else 1.0
         self.P, self.Q = table(p, largest), table(q, largest)
         self.x, self.y = scales(p), scales(q)
         self.terms = self.P.shape[-1] - spare
         self.j = np.arange(self.terms, dtype=np.float64)
-        self.power = (s / (self.x * self.y))[..., None] ** self.j
+        self.power = blank * (s / (self.x * self.y) if blank == 1.0 else np.zeros_like(s))[..., None] ** self.j
 
     def sum(self, left: int, right: int, factor: Array | float = 1.0) -> Any:
         r"""Sum of factor_j Gamma_{j + left}(p) Gamma_{j + right}(q) u^j."""

@@ -5,14 +5,14 @@ r"""Interaction kernels of tanh, sigmoid, softplus and SiLU, with a proved bound
 :math:`t_j(p) = E[\tanh^{(j)}(\sqrt p\,\xi)]`: softplus has :math:`\gamma_j = t_{j-1}` and SiLU
 :math:`\gamma_j = p\,t_{j+1} + j\,t_{j-1}` for even j, and both :math:`\gamma_1 = 1`.
 
-*Its Fourier series.* :math:`\tanh x = \int_0^\infty \sin(\omega x) / \sinh(\pi\omega/2)\,d\omega`. The midpoint rule with
-step :math:`h = 2\pi/P` is, by Poisson's formula, the antiperiodic sum :math:`\sum_j (-1)^j \tanh(x - jP)`, and a sine has
-:math:`E[\sin^{(j)}(\omega\sqrt p\,\xi)] = \pm\omega^j e^{-\omega^2 p/2}` for odd j: sums of positive numbers.
+*Its Fourier series.* :math:`\tanh x = \int_0^\infty \sin(\omega x) / \sinh(\pi\omega/2)\,d\omega`. The midpoint
+rule with step :math:`h = 2\pi/P` is, by Poisson's formula, the antiperiodic sum :math:`\sum_j (-1)^j \tanh(x - jP)`, and a sine
+has :math:`E[\sin^{(j)}(\omega\sqrt p\,\xi)] = \pm\omega^j e^{-\omega^2 p/2}` for odd j: sums of positive numbers.
 
 *The error* of a derivative of the interaction function has three parts (:class:`Series` computes their bounds):
 
-1. for :math:`i \le 4`, :math:`|\tanh^{(i)} - \tanh_P^{(i)}| \le 3K e^{2|x| - 2P}` on :math:`|x| \le P/2`, K = 4800 (the
-   derivatives of the logistic function f are at most 150 f), and at most 11 elsewhere, where the normal law has the
+1. for :math:`i \le 4`, :math:`|\tanh^{(i)} - \tanh_P^{(i)}| \le 3K e^{2|x| - 2P}` on :math:`|x| \le P/2`, K = 4800
+   (the derivatives of the logistic function f are at most 150 f), and at most 11 elsewhere, where the normal law has the
    mass :math:`2e^{-P^2/8p}`;
 2. frequencies above :math:`\omega_M` add at most their coefficients;
 3. the power series is cut after J terms: a coefficient is at most
@@ -31,7 +31,7 @@ from typing import Any
 import flint
 import numpy as np
 
-from numerics.kernels.gaussian_series import FLOOR, Array, SeriesKernel, scales, sums_in_balls
+from numerics.kernels.gaussian_series import FLOOR, LIMIT, Array, Moments, SeriesKernel, scales, sums_in_balls
 
 #: Digits to which points may be polished with these kernels: the work grows like the fourth power.
 DIGITS = 25
@@ -66,11 +66,12 @@ def setting(level: int, nats: float) -> Setting:
     r = 2.0 ** (level / _LEVELS)
     more = nats + 16  # the constants in front: 3K, 11, powers of the period
     period = math.ceil(max(min(more, more / 2 + 2 * r * r), 4 * r * math.sqrt(more), 12.0))
-    highest = 2 * (nats + 12 + 4 * math.log(nats + 12)) / math.pi
+    # In balls what is left out is multiplied by a fourth power of the frequency; in doubles it is only summed.
+    highest = 2 * (nats + (12 if nats == _DOUBLE else 12 + 4 * math.log(nats + 12))) / math.pi
     modes = math.ceil(highest * period / (2 * math.pi))
     # Beyond doubles the bound on what is left out counts, not what it is: its constants are worth another 30.
     many = more if nats == _DOUBLE else more + 30
-    terms = math.ceil(0.5 * (many * r / math.pi) ** 2 + 3 * many * r / math.pi + 24)
+    terms = math.ceil(0.5 * (many * r / math.pi) ** 2 + 3 * many * r / math.pi + 16)
     return Setting(float(period), modes, terms + terms % 2)
 
 
@@ -84,55 +85,34 @@ def _modes(level: int) -> tuple[Array, Array, Setting]:
     """Frequencies and weights in doubles."""
     found = setting(level, _DOUBLE)
     omega = found.step * (np.arange(found.modes) + 0.5)
-    return omega, found.step / np.sinh(np.pi * omega / 2), found
-
-
-#: Logarithm of the largest number that a table of powers may hold.
-_LARGEST = 600.0
+    return omega, np.asarray(found.step / np.sinh(np.pi * omega / 2)), found
 
 
 @lru_cache(maxsize=64)
-def _float_powers(level: int, count: int) -> Array | None:
-    r"""(omega r)^j / sqrt(j!) for odd j and the level's r, (modes, count); None where it would overflow."""
-    omega, _, _ = _modes(level)
-    exponent = _exponents(np.log(omega * 2.0 ** (level / _LEVELS))[:, None], count)
-    return np.exp(exponent) if exponent.max() < _LARGEST else None
-
-
-def _exponents(logarithm: Array, count: int) -> Array:
-    j = np.arange(1, 2 * count, 2)
-    return np.asarray(j * logarithm - 0.5 * np.array([math.lgamma(x + 1) for x in j]))
+def _moments(level: int, count: int) -> Moments:
+    return Moments(_modes(level)[0], 2.0 ** (level / _LEVELS), 1, count)
 
 
 def _odd_orders(p: Array, largest: float, spare: int) -> tuple[Array, Array, int]:
     r"""t_j tau^j / sqrt(j!) for odd j, ``p.shape + (count,)``, the odd j, and the number of terms of the series."""
     level = level_of(largest)
-    omega, weight, found = _modes(level)
-    j = np.arange(1, found.terms + spare, 2)
-    flat, tau = p.ravel(), scales(p).ravel()
-    powers = _float_powers(level, len(j))
-    with np.errstate(under="ignore"):
-        if powers is not None:
-            table = (weight * np.exp(-0.5 * omega**2 * flat[:, None])) @ powers
-            table *= (tau[:, None] / 2.0 ** (level / _LEVELS)) ** j
-        else:
-            exponent = _exponents(np.log(omega[:, None] * tau[:, None, None]), len(j))
-            table = np.einsum("m,imj->ij", weight, np.exp(exponent - 0.5 * omega[:, None] ** 2 * flat[:, None, None]))
-    table *= np.where(j % 4 == 1, 1.0, -1.0)
-    return table.reshape((*p.shape, len(j))), j, found.terms
+    _, weight, found = _modes(level)
+    moments = _moments(level, (found.terms + spare) // 2)
+    table = moments(weight, p.ravel(), scales(p).ravel()) * np.where(moments.j % 4 == 1, 1.0, -1.0)
+    return table.reshape((*p.shape, len(moments.j))), moments.j.astype(np.float64), found.terms
 
 
 def tanh_table(p: Array, largest: float) -> Array:
     """Scaled Gaussian derivatives of tanh. Approximation."""
-    odd, j, terms = _odd_orders(p, largest, 4)
+    odd, _, terms = _odd_orders(p, largest, 4)
     table = np.zeros((*p.shape, terms + 4))
-    table[..., j] = odd
+    table[..., 1::2] = odd
     return table
 
 
 def silu_table(p: Array, largest: float) -> Array:
     """Of y + y tanh y. Approximation."""
-    odd, j, terms = _odd_orders(p, largest, 8)
+    odd, _, terms = _odd_orders(p, largest, 8)
     tau = scales(p)[..., None]
     table = np.zeros((*p.shape, terms + 4))
     table[..., 1] = scales(p)
@@ -147,7 +127,7 @@ def silu_table(p: Array, largest: float) -> Array:
 
 def softplus_table(p: Array, largest: float) -> Array:
     """Of y + log(2 cosh y). Approximation."""
-    odd, j, terms = _odd_orders(p, largest, 8)
+    odd, _, terms = _odd_orders(p, largest, 8)
     omega, weight, _ = _modes(level_of(largest))
     table = np.zeros((*p.shape, terms + 4))
     table[..., 0] = math.log(2) - np.expm1(-0.5 * omega**2 * p[..., None]) @ (weight / omega)
@@ -160,7 +140,7 @@ def softplus_table(p: Array, largest: float) -> Array:
 
 @lru_cache(maxsize=16)
 def _powers(level: int, precision: int) -> tuple[Any, list[Any], list[Any], Setting]:
-    """Powers of the frequencies (modes x odd orders), the frequencies and weights, in balls of a precision in bits."""
+    """Powers of the frequencies (modes x odd orders), frequencies and weights, in balls of a precision in bits."""
     found = setting(level, precision * math.log(2))
     step = 2 * flint.arb.pi() / int(found.period)
     omega = [step * (2 * i + 1) / 2 for i in range(found.modes)]
@@ -212,7 +192,11 @@ class Series:
     def __call__(self, orders: Sequence[tuple[int, int, int]], s: Any, p: Any, q: Any) -> tuple[Any, ...]:
         """Derivatives of the interaction function, with everything that was left out in their radii."""
         tops = [_above(z) for z in (p, q)]
-        if not all(z.is_finite() for z in (s, p, q)) or min(float(p.lower()), float(q.lower())) < -1e-3:
+        if (
+            not all(z.is_finite() for z in (s, p, q))
+            or max(tops) > LIMIT**2
+            or min(float(p.lower()), float(q.lower())) < -1e-3
+        ):
             return tuple(flint.arb("nan") for _ in orders)
         radii = [math.sqrt(max(top, FLOOR**2)) * (1 + 1e-12) for top in tops]
         level = level_of(max(radii))

@@ -1,4 +1,4 @@
-"""Interactions of any activation by quadrature in the plane, with gradients and Hessians from differentiated integrands.
+"""Interactions of any activation by quadrature in the plane, derivatives from differentiated integrands.
 
 Imports nothing of the project. The activations are written down from their definitions, with two derivatives, in
 ball arithmetic whose midpoints are used. The trapezoidal rule under the normal density errs by about

@@ -7,6 +7,7 @@ from typing import Any
 import click
 from threadpoolctl import threadpool_limits
 
+from numerics.teacher import Teacher
 from verify import report
 from verify.cells import Cell, make_cell
 from verify.cli.folder import open_folder
@@ -18,6 +19,7 @@ from verify.cli.options import (
     course_options,
     flow_options,
     json_option,
+    limited,
 )
 from verify.cli.output import announce_compilation, open_target
 from verify.cli.verify_command import problems
@@ -46,6 +48,7 @@ def flow_command(
     k: int,
     seed: int,
     activation: str,
+    teacher: Teacher | None,
     init: str,
     dim: int | None,
     dps: int,
@@ -70,7 +73,8 @@ def flow_command(
     copy-average flow -n 2 -k 4 --dim 4 --prove-flow --certificates DIR
     """
     check_course(activation=activation, flow_dps=flow_dps, prove_flow=prove_flow, certifying=certifying)
-    (problem,) = problems([n], [k], activation, dim)
+    dps = limited(activation, dps)
+    (problem,) = problems([n], [k], activation, dim, teacher)
     task = Task(
         n,
         k,
@@ -89,6 +93,7 @@ def flow_command(
         flow_dps,
         prove_flow,
         at,
+        teacher,
     )
     announce_compilation([problem])
     certificates = open_folder(folder, certifying=certifying)

@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from numerics.inertia import inertia
 from numerics.initial import pack
-from numerics.kernels import HOMOGENEOUS, names
+from numerics.kernels import HOMOGENEOUS
 from numerics.newton import Polished, evaluate, polish
 from numerics.precision import decimal, short, to_exact
 from numerics.problem import Array, Problem
@@ -22,7 +22,7 @@ from verify.certificates.described import certified_line, certified_point
 from verify.certificates.identity import identity_of
 from verify.certificates.rectified.certify import RectifiedCertificate
 from verify.certification import certify
-from verify.cli.options import Count, Known, json_option
+from verify.cli.options import ActivationName, Count, json_option, limited
 from verify.cli.output import open_target
 from verify.ends.duplicated import Duplicated, merged_point, unmerged
 from verify.ends.pairs import close_pairs
@@ -88,7 +88,11 @@ def _problem(theta: Array, arrays: dict[str, Any], k: int | None, activation: st
     "-k", "k", type=Count(1), default=None, help="Teacher neurons, if the file has no teacher.  [default: d - 1]"
 )
 @click.option(
-    "--activation", type=Known(list(names())), default="erf", show_default=True, help="Activation function."
+    "--activation",
+    type=ActivationName(),
+    default="erf",
+    show_default=True,
+    help="Activation function, or an expression in x.",
 )
 @click.option(
     "--polish/--no-polish", "polishing", default=True, show_default=True, help="Refine by Newton's method first."
@@ -110,6 +114,7 @@ def match_command(
     FILE is a NumPy .npz archive with W (n, d) and a (n,), and optionally teacher (k, d) and teacher_outgoing
     (k,). A network trained on half the mean squared error has the same critical points.
     """
+    dps = limited(activation, dps)
     problem, theta = load(file, k, activation)
     with open_target(json_target) as target:
         with threadpool_limits(limits=1):

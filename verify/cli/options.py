@@ -10,10 +10,13 @@ from typing import Any, TypeVar
 import click
 
 from numerics.initial import INITIALISATIONS
-from numerics.kernels import names
+from numerics.kernels import built_in, digits_of
+from numerics.teacher import Teacher, read_teacher
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+#: Digits of polished points where not asked otherwise.
+DEFAULT_DIGITS = 50
 #: Most values that a range may stand for.
 LONGEST_RANGE = 100_000
 
@@ -125,6 +128,44 @@ class Known(click.ParamType):  # type: ignore[type-arg]  # generic in newer clic
         return "|".join(self._names)
 
 
+class ActivationName(click.ParamType):  # type: ignore[type-arg]  # generic in newer click only
+    """A name, or an expression in x that passes the referee and derivative checks."""
+
+    name = "activation"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        text = str(value).strip()
+        if text in built_in():
+            return text
+        from numerics.own import check_activation
+
+        try:
+            check_activation(text)
+        except ValueError as error:
+            self.fail(str(error).removeprefix("activation: "), param, ctx)
+        return text
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        return "NAME|EXPRESSION"
+
+
+class TeacherFile(click.ParamType):  # type: ignore[type-arg]  # generic in newer click only
+    """A teacher read from a file."""
+
+    name = "file"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Teacher:
+        if isinstance(value, Teacher):
+            return value
+        try:
+            return read_teacher(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        return "FILE"
+
+
 class Several(Known):
     """One or more of a few names, in a comma list."""
 
@@ -138,6 +179,18 @@ class Several(Known):
         return "|".join(self._names) + "[,...]"
 
 
+def limited(activation: str, dps: int) -> int:
+    """The digits asked for, or those of the activation's kernel with a remark."""
+    limit = digits_of(activation)
+    if limit is None or dps <= limit:
+        return dps
+    if dps != DEFAULT_DIGITS:
+        click.echo(
+            f"copy-average: {activation} is evaluated to {limit} digits, points are polished to these", err=True
+        )
+    return limit
+
+
 def cores() -> int:
     """Processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -148,10 +201,18 @@ def flow_options(command: F) -> F:
     options = [
         click.option(
             "--activation",
-            type=Known(list(names())),
+            type=ActivationName(),
             default="erf",
             show_default=True,
-            help="Activation function.",
+            help=f"Activation function: {', '.join(built_in())}, or an expression in x like 'x*exp(-x**2)', which is "
+            "refereed by quadrature first.",
+        ),
+        click.option(
+            "--teacher",
+            type=TeacherFile(),
+            default=None,
+            help="Teacher from a file: .npy (k, d), .npz with teacher (k, d) and optionally teacher_outgoing (k,), or "
+            "JSON with the same names.  [default: the first k unit vectors]",
         ),
         click.option(
             "--init", type=Known(list(INITIALISATIONS)), default="glorot", show_default=True, help="Initialisation."
@@ -164,7 +225,9 @@ def integration_options(command: F, *, early: bool = False) -> F:
     """Options on dimension, digits and integrator."""
     options = [
         click.option("--dim", type=Count(1), default=None, help="Input dimension, at least k.  [default: k + 1]"),
-        click.option("--dps", type=Count(15), default=50, show_default=True, help="Digits of the polished point."),
+        click.option(
+            "--dps", type=Count(15), default=DEFAULT_DIGITS, show_default=True, help="Digits of the polished point."
+        ),
         click.option(
             "--grad-tol",
             type=Positive(),

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from numerics.problem import Problem
+from numerics.teacher import Teacher
 from verify import report
 from verify.cells import Cell, exit_status, make_cell
 from verify.cli.folder import Folder, open_folder
@@ -22,6 +23,7 @@ from verify.cli.options import (
     course_options,
     flow_options,
     json_option,
+    limited,
 )
 from verify.cli.output import announce_compilation, open_target
 from verify.documents import Target, verify_document
@@ -31,8 +33,12 @@ from verify.runs import Task
 INTERRUPTED = 130
 
 
-def problems(n: Sequence[int], k: Sequence[int], activation: str, dim: int | None) -> list[Problem]:
+def problems(
+    n: Sequence[int], k: Sequence[int], activation: str, dim: int | None, teacher: Teacher | None = None
+) -> list[Problem]:
     """All problems of a grid; pairs with n > k are skipped with a remark, and refused if none remain."""
+    if teacher is not None:
+        return _taught(n, k, activation, dim, teacher)
     pairs = [(size_n, size_k) for size_k in k for size_n in n]
     kept = [(size_n, size_k) for size_n, size_k in pairs if size_n <= size_k]
     if not kept:
@@ -47,6 +53,23 @@ def problems(n: Sequence[int], k: Sequence[int], activation: str, dim: int | Non
     if dim is not None and dim < largest:
         raise click.BadParameter(f"got {dim}, needs at least k = {largest}", param_hint="--dim")
     return [Problem(size_n, size_k, activation=activation, dim=dim) for size_n, size_k in kept]
+
+
+def _taught(n: Sequence[int], k: Sequence[int], activation: str, dim: int | None, teacher: Teacher) -> list[Problem]:
+    """The problems of a teacher from a file; -k and --dim must be its own."""
+    if tuple(k) != (teacher.k,):
+        raise click.BadParameter(
+            f"got {','.join(map(str, k))}, the teacher of --teacher has k = {teacher.k}", param_hint="-k"
+        )
+    if dim is not None and dim != teacher.dim:
+        raise click.BadParameter(
+            f"got {dim}, the teacher of --teacher has dimension {teacher.dim}", param_hint="--dim"
+        )
+    found = [teacher.problem(size, activation) for size in n]
+    why = found[0].why_no_theory()
+    if why is not None:
+        click.echo(f"copy-average: no theorem is compared with: {why}", err=True)
+    return found
 
 
 @click.command("verify")
@@ -73,6 +96,7 @@ def verify_command(
     jobs: int | None,
     confirm: bool,
     activation: str,
+    teacher: Teacher | None,
     init: str,
     dim: int | None,
     dps: int,
@@ -96,7 +120,8 @@ def verify_command(
     CA: copy-average, with the sizes of the groups of teachers; PC: perturbed copy.
     """
     check_course(activation=activation, flow_dps=flow_dps, prove_flow=prove_flow, certifying=certifying)
-    grid = problems(n, k, activation, dim)
+    dps = limited(activation, dps)
+    grid = problems(n, k, activation, dim, teacher)
     tasks = [
         Task(
             p.n,
@@ -115,6 +140,8 @@ def verify_command(
             confirm,
             flow_dps,
             prove_flow,
+            None,
+            teacher,
         )
         for p in grid
         for seed in range(seeds)

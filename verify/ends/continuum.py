@@ -21,7 +21,7 @@ OWN_THEORY = ("erf", "relu")
 #: How far the flow's end may be from the continuum that it approaches.
 NEAR = 0.05
 #: Norm from which on growing weights are taken to grow for ever, and the least exponent of time.
-LARGE, GROWING = 15.0, 0.02
+LARGE, GROWING = 6.0, 0.02
 
 
 @dataclass(frozen=True, eq=False)
