@@ -28,7 +28,7 @@ class Family:
     holds : callable
         Whether the family has a member at integers (n, k).
     seed : callable
-        From (n, k) to sizes (n0, k0) and a point there, from which the branch is followed to (n, k).
+        From (n, k) to sizes (n0, k0) and a point there, from which the branch is followed to (n, k), or None.
     groups : int or None
         How many neurons point against a teacher or are reflected, where a name has several families.
     """
@@ -36,7 +36,7 @@ class Family:
     name: str
     pattern: Callable[[float, float], Pattern]
     holds: Callable[[int, int], bool]
-    seed: Callable[[int, int], tuple[float, float, tuple[float, ...]]]
+    seed: Callable[[int, int], tuple[float, float, tuple[float, ...]] | None]
     groups: int | None = None
 
 
@@ -89,21 +89,31 @@ FAMILIES = (
 def against_teacher(number: int) -> Family:
     """A number of neurons that point against a teacher each, while the others copy the other teachers. Approximation.
 
-    With one such neuron these are the minima of Safran and Shamir. They are followed from a larger n, where they are
-    all minima. (With teachers left over the branch ends in a fold before there is one.)
+    With one such neuron and n = k these are the minima of Safran and Shamir. They are followed from a larger n = k,
+    where they are all minima, to n = k and then to more teachers, of which some are left over.
     """
 
     def pattern(n: float, k: float) -> Pattern:
-        return Pattern((n - number, number), ((0, 1), (1, 1)), ((0, 1), (1, 1)), (True, True))
+        if n == k:
+            return Pattern((n - number, number), ((0, 1), (1, 1)), ((0, 1), (1, 1)), (True, True))
+        frames, rest = (n - number, number, 1), ((0, 1), (1, 1), (2, k - n))
+        return Pattern(frames, ((0, 1), (1, 1)), rest, (True, True, False))
 
-    seed = (1.003, -0.024, 0.158, 0.11, -0.755, 0.129)
-    return Family(
-        "against-teacher",
-        pattern,
-        lambda n, k: n == k and 2 * number < n,
-        lambda n, k: (max(n, 2 * number + 8), max(n, 2 * number + 8), seed),
-        number,
-    )
+    def seed(n: int, k: int) -> tuple[float, float, tuple[float, ...]] | None:
+        if n == k:
+            larger = max(n, 2 * number + 8)
+            return larger, larger, (1.003, -0.024, 0.158, 0.11, -0.755, 0.129)
+        found = _reached(against_teacher(number), n, n)
+        if found is None:
+            return None
+        # Coefficients with teachers about to appear: about these in all cases, and Newton's method does the rest.
+        return n, n + VANISHING, (*found[:3], found[3] / 2, *found[3:], 0.3)
+
+    def holds(n: int, k: int) -> bool:
+        # With teachers left over only from members that are minima at n = k; others lead to other branches.
+        return 2 * number + (0 if n == k else 3) < n <= k
+
+    return Family("against-teacher", pattern, holds, seed, number)
 
 
 @cache
@@ -156,7 +166,7 @@ def families(n: int, k: int) -> tuple[Family, ...]:
 def member(family: Family, n: int, k: int) -> tuple[Pattern, Array] | None:
     """The pattern and the point of a family at (n, k), in double precision. Approximation.
 
-    The sizes go straight from the seed's to (n, k); where that branch ends, by way of (n0, k) or of (n, k0).
+    The sizes go straight from the seed's to (n, k); where that branch ends, by another way.
 
     Returns
     -------
@@ -178,16 +188,21 @@ def member(family: Family, n: int, k: int) -> tuple[Pattern, Array] | None:
 @lru_cache(maxsize=4096)
 def _reached(family: Family, n: int, k: int) -> tuple[float, ...] | None:
     """The point of a family on the pattern with all frames told apart."""
-    n0, k0, guess = family.seed(n, k)
+    found = family.seed(n, k)
+    if found is None:
+        return None
+    n0, k0, guess = found
     begin = search(family.pattern(n0, k0), guess)
     if begin is None:
         return None
-    for corners in (((n, k),), ((n0, k), (n, k)), ((n, k0), (n, k))):
+    # Straight, or by a corner; where one size is right already these are the same way.
+    corners = [None] if n0 == n or k0 == k else [None, (n0, k), (n, k0)]
+    for corner in corners:
         x: Array | None = begin
         at = family.pattern(n0, k0)
-        for corner in corners:
+        for size in ((n, k),) if corner is None else (corner, (n, k)):
             if x is not None:
-                x, at = follow(at, x, family.pattern(*corner)), family.pattern(*corner)
+                x, at = follow(at, x, family.pattern(*size)), family.pattern(*size)
         if x is not None:
             return tuple(map(float, x))
     return None

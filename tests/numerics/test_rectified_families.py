@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from numerics.rectified.families import FAMILIES, Family, against_teacher, all_reflected, families, member, reflected
+from numerics.rectified.families import FAMILIES, against_teacher, all_reflected, families, member, reflected
 from numerics.rectified.pattern import Pattern
 from numerics.rectified.solve import between, follow, search, solve
 from numerics.rectified.structures import Point, structures
@@ -66,16 +66,17 @@ def test_every_family_has_the_sizes_asked_for() -> None:
 
 
 def test_a_branch_that_ends_gives_nothing() -> None:
-    # With a teacher more than neurons the family of Safran and Shamir ends in a fold.
-    def wider(n: float, k: float) -> Pattern:
-        frames = (n - 1, 1, 1)
-        return Pattern(frames, ((0, 1), (1, 1)), ((0, 1), (1, 1), (2, k - n)), (True, False, False))
-
-    start = (1.005, -0.011, 0.152, 0.06, 0.105, -0.731, 0.32)
-    family = Family("wider", wider, lambda n, k: True, lambda n, k: (12, 12 + 1e-6, start))
-    assert search(wider(12, 12 + 1e-6), start) is not None
+    # With a teacher left over the family of Safran and Shamir ends in a fold for few neurons, and goes on for many.
+    family = against_teacher(1)
+    assert member(family, 12, 12) is not None
     assert member(family, 12, 13) is None
+    assert member(family, 20, 21) is not None
     assert member(FAMILIES[0], 2, 3) is None
+
+
+def test_a_neuron_against_a_teacher_with_a_teacher_left_over_is_a_minimum() -> None:
+    (first, *_) = [p for p in of(16, 17, "against-teacher") if p.partition == (1, 15)]
+    assert first.minimum
 
 
 def test_continuation_does_not_depend_on_its_first_step() -> None:
