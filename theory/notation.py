@@ -274,7 +274,9 @@ class Primed(Written):
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         name, inside = self._marks(printer)
         text = name + (rf"\left({inside}\right)" if inside else "")
-        return text if exp is None else rf"{text}^{{{exp}}}"
+        # A power of a prime is two superscripts, but behind an argument.
+        bare = exp is not None and not inside
+        return text if exp is None else rf"\left({text}\right)^{{{exp}}}" if bare else rf"{text}^{{{exp}}}"
 
     def _sympystr(self, printer: Any) -> str:
         function, order, *arguments = self.args
