@@ -115,7 +115,8 @@ def reduced(problem: Problem, theta: ArrayLike) -> Reduced:
         sign = 1.0 if total >= 0 else -1.0
         kept.append(group)
         signs.append(sign)
-        omega.append(sign * vector)
+        # Without negative zeros.
+        omega.append(sign * vector + 0.0)
     if not kept:
         return Reduced(None, np.zeros(0), np.zeros((0, problem.dim)), (), dead, lengths)
     merged = Problem(
