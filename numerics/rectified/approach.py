@@ -26,6 +26,8 @@ from numerics.problem import Array
 TOLERANCES = (1e-10, 1e-13)
 #: The time left over the time of the clock, where the event is reached; and the resolution of a clock at 0.
 RESOLUTION, EARLIEST = 4e-16, 1e-9
+#: Where the length has shrunk by the exponential of this, the time left must be below this part of what it was.
+SHRUNK, FOREVER = 4.0, 0.2
 #: The way is given up if the time left grows beyond this multiple of the step that led here.
 PATIENCE = 8.0
 #: Internal steps at most; and those after which a neuron that is very short is taken to hover about zero.
@@ -45,12 +47,16 @@ class Arrival:
         False where the neuron turned away, another is nearer to zero, or the time limit came first.
     direction : ndarray, shape (dim,)
         The neuron's last direction.
+    forever : bool
+        The neuron shrinks like an exponential in t: it does not get there in finite time. So it is where its direction
+        tends to one in which :math:`a_i G` vanishes, against the teacher for n = k = 1.
     """
 
     y: Array
     time: float
     dead: bool
     direction: Array
+    forever: bool = False
 
 
 class _Way:
@@ -152,6 +158,8 @@ def _integrate(
     tolerance: float,
 ) -> Arrival:
     way = _Way(field, neuron)
+    first: float | None = None
+    begun = 0.0
     # Absolute errors of directions and logarithms are relative ones of the vectors.
     solver = LSODA(way, 0.0, way.pack(state.y, time), np.inf, rtol=tolerance, atol=tolerance)
     for count in range(MOST_STEPS):
@@ -167,6 +175,10 @@ def _integrate(
             return _dead(field, way, z, slope, r / rate, neuron)
         y = way.weights(z)
         left = times_left(field, State(y, 0.0, field.gradient(y)))
+        if first is None:
+            first, begun = float(left[neuron]), float(z[-2])
+        elif z[-2] < begun - SHRUNK and left[neuron] > FOREVER * first:
+            return Arrival(y, float(z[-1]), False, way.direction(z), forever=True)
         if not left[neuron] <= min(PATIENCE * h, float(left.min())) or (count > HOVERING and r < short):
             break
     return Arrival(way.weights(solver.y), float(solver.y[-1]), False, way.direction(solver.y))

@@ -69,6 +69,8 @@ class Watch:
         self._floor = MEANT * rtol + atol
         self._joins = JOINS * max(atol, SHORTEST)
         self._leaving: set[int] = set()
+        # Neurons that tend to zero without getting there in finite time.
+        self._shrinking: set[int] = set()
         # Lengths of rising neurons, and their margins at the last state.
         self._rising: dict[int, tuple[float, float]] = {}
         self._lowest = {sign: Lowest(sign) for sign in (1.0, -1.0)}
@@ -110,8 +112,12 @@ class Watch:
         w = self._theta(state.y)[neuron, :-1]
         if float(np.linalg.norm(w)) < HOVERS * self._joins:
             return self._sink(state, neuron), time
+        if neuron in self._shrinking:
+            return None
         arrival = approach(self._field, state, time, neuron, h, max_time, HOVERS * self._joins)
         new = self._field.state(arrival.y)
+        if arrival.forever:
+            self._shrinking.add(neuron)
         if arrival.dead:
             self.dead = sorted([*self.dead, neuron])
             margin, _ = self._margin(new.y, neuron, search=True)
