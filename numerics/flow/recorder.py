@@ -22,7 +22,12 @@ class Recorder:
         self._next = 0.0
 
     def add(self, time: float, state: State) -> None:
-        """Note an accepted point."""
+        """Note an accepted point; one at the time of the last replaces it, unless that is the first."""
+        if len(self._rows) > 1 and time == self._rows[-1][0]:
+            self._rows.pop()
+            if self._snapshots[-1][0] == time:
+                self._snapshots.pop()
+                self._next = time
         self._rows.append((time, state.loss, state.grad_inf))
         if time >= self._next:
             self._snapshots.append((time, state.y))
@@ -32,6 +37,9 @@ class Recorder:
         """The trajectory, with the end point as its last snapshot."""
         if self._snapshots[-1][0] != time:
             self._snapshots.append((time, state.y))
+        elif len(self._snapshots) > 1:
+            # Neurons that leave zero at the end have been put in their place since.
+            self._snapshots[-1] = (time, state.y)
         rows = np.array(self._rows)
         points = np.array([y for _, y in self._snapshots]).reshape(-1, *self._shape)
         times = np.array([t for t, _ in self._snapshots])

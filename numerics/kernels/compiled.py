@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 from scipy.linalg import lapack
 
+from numerics.kernels import HOMOGENEOUS
 from numerics.problem import Array, Problem
 
 #: Modules by activation; numba is imported with the first one that is used.
 MODULES = {"erf": "numerics.kernels.erf_compiled"}
 PRODUCTS = {"erf": "numerics.kernels.erf_products"}
 STEPS = "numerics.kernels.steps_compiled"
+RECTIFIED = "numerics.kernels.rectified_compiled"
 #: Up to this order the compiled factorisation is faster than a call of LAPACK's.
 LAPACK_FROM = 80
 #: From this order n (dim + 1) on the compiled kernels are used. Deliberately not from measured times: which kernel
@@ -47,20 +49,20 @@ class Compiled:
     def value_and_gradient(self, theta: Array) -> tuple[float, Array]:
         """Loss without the teacher's own part, and the gradient of shape (n, dim + 1). Approximation."""
         gradient = np.empty(theta.shape)
-        return self._module.gradient(_writable(theta), *self._setting, gradient), gradient
+        return self._module.gradient(writable(theta), *self._setting, gradient), gradient
 
     def hessian(self, theta: Array) -> Array:
         """Hessian, exactly symmetric, square of order n (dim + 1). Approximation."""
         n, width = theta.shape
         H = np.empty((n, width, n, width))
-        self._module.hessian(_writable(theta), *self._setting, H)
+        self._module.hessian(writable(theta), *self._setting, H)
         return H.reshape(n * width, n * width)
 
     def hessian_vector(self, theta: Array, move: Array) -> Array:
         """The Hessian times a vector, all of shape (n, dim + 1), in O(n (n + k) dim). Approximation."""
         product = np.empty(theta.shape)
         module = import_module(PRODUCTS[self._activation])
-        module.hessian_vector(_writable(theta), _writable(move), *self._setting[:5], product)
+        module.hessian_vector(writable(theta), writable(move), *self._setting[:5], product)
         return product
 
     def chebyshev(self, start: Array, slope: Array, h: float, first: float, rows: Array) -> Array:
@@ -103,7 +105,7 @@ class Compiled:
         return solution
 
 
-def _writable(theta: Array) -> Array:
+def writable(theta: Array) -> Array:
     """The array itself, or a copy where the compiler would see another type: read-only or not in rows."""
     return theta if theta.flags.writeable and theta.flags.c_contiguous else np.array(theta, order="C")
 
@@ -115,12 +117,24 @@ def available() -> bool:
 
 def large(problem: Problem) -> bool:
     """Whether a problem is one for the compiled kernels. Exact."""
-    return problem.activation in MODULES and problem.n * (problem.dim + 1) >= SMALLEST_ORDER
+    known = problem.activation in MODULES or problem.activation in HOMOGENEOUS
+    return known and problem.n * (problem.dim + 1) >= SMALLEST_ORDER
 
 
 def first_use() -> bool:
     """Whether numba is there and its cache beside this file has no kernel yet, so that the first one compiles."""
     return available() and not any((Path(__file__).parent / "__pycache__").glob("*.nbi"))
+
+
+def rectified_loops(problem: Problem) -> Any:
+    """The module of compiled loops for rectified units, or None where the problem is small or numba is missing."""
+    if not large(problem) or not available():
+        return None
+    try:
+        return import_module(RECTIFIED)
+    except ImportError:
+        # A numba that refuses this version of numpy is as good as none.
+        return None
 
 
 def compiled(problem: Problem) -> Compiled | None:
@@ -134,7 +148,7 @@ def compiled(problem: Problem) -> Compiled | None:
     -------
     Compiled or None
     """
-    if not large(problem) or not available():
+    if problem.activation not in MODULES or not large(problem) or not available():
         return None
     try:
         return Compiled(problem, import_module(MODULES[problem.activation]), import_module(STEPS))

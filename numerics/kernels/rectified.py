@@ -26,7 +26,7 @@ STEEP = 0.5
 #: Below this angle sin(phi) - phi cos(phi) is a series; at 1 the difference loses two bits, and twelve terms of the
 #: series leave 1 / (25! / 24) < 2e-24.
 SMALL = 1.0
-_SERIES = [(-1) ** (m + 1) * 2 * m / float(np.prod(np.arange(1.0, 2 * m + 2))) for m in range(1, 13)]
+SERIES = [(-1) ** (m + 1) * 2 * m / float(np.prod(np.arange(1.0, 2 * m + 2))) for m in range(1, 13)]
 _TURN = 1 / (2 * np.pi)
 
 
@@ -70,7 +70,7 @@ class Angles:
         if small.any():
             phi = self.phi[small]
             square, total = phi * phi, np.zeros_like(phi)
-            for coefficient in reversed(_SERIES):
+            for coefficient in reversed(SERIES):
                 total = coefficient + square * total
             value[small] = phi * square * total
         value *= _TURN

@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.kernels.compiled import rectified_loops, writable
 from numerics.kernels.rectified import Angles, angles, curvature, directions
 from numerics.population import Population
 from numerics.problem import Array, Problem
@@ -24,6 +25,12 @@ class RectifiedPopulation(Population):
     Parameters
     ----------
     problem : Problem
+
+    Attributes
+    ----------
+    loops : module or None
+        Compiled gradient and Hessian, where the problem is large enough to gain more than starting the compiler
+        costs; set it to None to compute with numpy.
     """
 
     def __init__(self, problem: Problem) -> None:
@@ -34,6 +41,9 @@ class RectifiedPopulation(Population):
         self._strength = float(np.abs(b) @ lengths)
         between = angles(F, F).value() * lengths[:, None] * lengths
         self._teacher_loss = float(b @ between @ b)
+        self.loops = rectified_loops(problem)
+        # Fresh arrays, so that the compiler sees one type whatever the caller's arrays were.
+        self._setting = (np.array(V, order="C"), F, lengths, -b, problem.fixed_outgoing is None)
         self._Z = np.vstack([np.zeros((n, dim)), V])
         self._F = np.vstack([np.zeros((n, dim)), F])
         self._r = np.concatenate([np.zeros(n), lengths])
@@ -54,6 +64,10 @@ class RectifiedPopulation(Population):
 
     def value_and_gradient(self, theta: Array) -> tuple[float, Array]:
         """Loss and its gradient, shape (n, dim + 1). Approximation."""
+        if self.loops is not None:
+            gradient = np.empty(theta.shape)
+            loss = self.loops.gradient(writable(theta), *self._setting, gradient)
+            return loss + self._teacher_loss, gradient
         n = self.problem.n
         E, pairs = self._pairs(theta)
         a, c, r = self._c[:n], self._c, self._r
@@ -71,6 +85,10 @@ class RectifiedPopulation(Population):
     def hessian_unchecked(self, theta: Array) -> Array:
         """The Hessian of a ``theta`` known to be finite and of the right shape. Approximation."""
         n, dim = self.problem.n, self.problem.dim
+        if self.loops is not None:
+            full = np.empty((n, dim + 1, n, dim + 1))
+            self.loops.hessian(writable(theta), *self._setting, full)
+            return full.reshape(theta.size, theta.size)
         E, pairs = self._pairs(theta)
         H = np.zeros((n, dim + 1, n, dim + 1))
         alive = self._r[:n] > 0

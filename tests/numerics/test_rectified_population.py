@@ -156,3 +156,41 @@ def test_the_published_spurious_minimum_is_critical(oracles: dict) -> None:
     # Ten published decimals, and a Hessian of norm below 10.
     assert np.abs(population.gradient(theta)).max() < 1e-8
     assert population.loss(theta) == pytest.approx(entry["full_mse"], abs=1e-12)
+
+
+@pytest.mark.parametrize("held", [False, True], ids=["trained", "held"])
+def test_compiled_loops_agree_with_numpy(held: bool) -> None:
+    rng = np.random.default_rng(0)
+    for n, k, dim in ((7, 5, 9), (6, 10, 11)):
+        problem = Problem(
+            n,
+            k,
+            activation="relu",
+            teacher=rng.normal(size=(k, dim)),
+            teacher_outgoing=rng.normal(size=k),
+            fixed_outgoing=rng.normal(size=n) if held else None,
+        )
+        fast, plain = Population(problem), Population(problem)
+        assert fast.loops is not None
+        plain.loops = None
+        theta = rng.normal(size=problem.shape)
+        theta[1, :-1] = 2 * theta[0, :-1]
+        theta[2, :-1] = -0.5 * theta[0, :-1] * (1 + 1e-9)
+        theta[3, :-1] = 0
+        theta[4, :-1] = 3 * problem.teacher[0]
+        theta[5, :-1] *= 1e-150
+        theta.flags.writeable = False
+        # Rounding of the terms that cancel.
+        bound = 8 * float(np.finfo(float).eps) * plain.magnitude(theta)
+        assert abs(fast.loss(theta) - plain.loss(theta)) < bound * plain.magnitude(theta)
+        assert np.abs(fast.gradient(theta) - plain.gradient(theta)).max() < bound
+        found, expected = fast.hessian(theta), plain.hessian(theta)
+        assert np.array_equal(found, found.T)
+        width = dim + 1
+        size = np.abs(expected.reshape(n, width, n, width)).max(axis=(1, 3))
+        error = np.abs(found - expected).reshape(n, width, n, width).max(axis=(1, 3))
+        assert np.all(error <= bound * np.maximum(size, 1.0))
+
+
+def test_small_problems_do_without_the_compiler() -> None:
+    assert Population(Problem(3, 6, activation="relu")).loops is None
