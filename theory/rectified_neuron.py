@@ -14,8 +14,12 @@ from __future__ import annotations
 
 import sympy as sp
 
+from theory.derivation import Relation, Step
+from theory.prose import given, sentence
 from theory.rectified import profile
 from theory.structure import Group
+from theory.symbols import k
+from theory.unevaluated import at
 
 
 def teacher_loss(k: sp.Expr) -> sp.Expr:
@@ -96,6 +100,38 @@ def curvature(k: sp.Expr, sign: int = 1, *, inside: bool) -> sp.Expr:
     sine = sp.sqrt(k - 1) / sp.sqrt(k)
     total = k * sine + (1 / sine if inside else 0)
     return 1 - total / (sp.pi * length(k, sign))
+
+
+def opposite_steps(tangent: sp.Symbol) -> tuple[Step, ...]:
+    r"""That :math:`\rho_- > 0` for more than one teacher. Exact.
+
+    .. math:: \frac{\pi}{\sqrt k} \rho_- = \tau - \arctan\tau, \qquad \tau = \sqrt{k - 1}
+
+    Parameters
+    ----------
+    tangent : sympy.Symbol
+        The letter for :math:`\tau`, positive.
+    """
+    angle = sp.acos(1 / sp.sqrt(1 + tangent**2))
+    return (
+        Step(
+            "arctangent",
+            sentence("With {} the arccosine has the slope", given(tangent, "=", sp.sqrt(k - 1))),
+            angle,
+            1 / (1 + tangent**2),
+            Relation.DERIVATIVE,
+            tangent,
+        ),
+        Step("arctangent-origin", "and vanishes at zero: it is the arctangent", at(angle, {tangent: 0}), sp.S.Zero),
+        Step(
+            "opposite-positive",
+            sentence("So the length against the sum is, times {},", sp.pi / sp.sqrt(k)),
+            tangent - sp.atan(tangent),
+            tangent**2 / (1 + tangent**2),
+            Relation.INCREASING,
+            domain=((tangent, sp.S.Zero, sp.oo),),
+        ),
+    )
 
 
 def average(k: sp.Expr) -> Group:

@@ -30,7 +30,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--copy-average-n", default="1:3", help="students for simulations: N, A:B or a comma list")
     group.addoption("--copy-average-k", default="3", help="teachers for simulations: N, A:B or a comma list")
     group.addoption("--copy-average-seeds", type=int, default=3, help="seeds for each (n, k)")
-    group.addoption("--copy-average-activation", default="erf", help="activation whose claims are run: erf")
+    group.addoption(
+        "--copy-average-activation",
+        default="all",
+        help="activation whose claims are run, with those that concern every activation: erf, relu; default all",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -44,6 +48,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 SIZES = pytest.StashKey[tuple[tuple[int, int], ...]]()
+#: Activations with claims of their own, whose ids begin with their names.
+ACTIVATIONS = ("erf", "relu")
 
 
 def _sizes(config: pytest.Config) -> tuple[tuple[int, int], ...]:
@@ -51,9 +57,9 @@ def _sizes(config: pytest.Config) -> tuple[tuple[int, int], ...]:
 
     from verify.cli.options import Sizes
 
-    if config.getoption("--copy-average-activation") != "erf":
-        found = config.getoption("--copy-average-activation")
-        raise ValueError(f"--copy-average-activation: got {found!r}, known are erf")
+    found = config.getoption("--copy-average-activation")
+    if found not in (*ACTIVATIONS, "all"):
+        raise ValueError(f"--copy-average-activation: got {found!r}, known are {', '.join(ACTIVATIONS)}, all")
     if config.getoption("--copy-average-seeds") < 1:
         raise ValueError(f"--copy-average-seeds: got {config.getoption('--copy-average-seeds')}, needs at least 1")
     read = {}
@@ -80,7 +86,11 @@ def _claim_items(session: pytest.Session, config: pytest.Config) -> Iterator[pyt
     from verify.observations import CERTIFIED, OBSERVATIONS
 
     level = LEVELS.index(config.getoption("--copy-average-level"))
+    chosen = config.getoption("--copy-average-activation")
+    others = tuple(f"{name}-" for name in ACTIVATIONS if chosen not in (name, "all"))
     for claim in all_claims():
+        if claim.id.startswith(others):
+            continue
         yield _item(ClaimItem, session, f"claim[{claim.id}]", claim=claim)
         for n, k in config.stash[SIZES]:
             if level >= 1 and claim.id in OBSERVATIONS:

@@ -8,13 +8,14 @@ import sympy as sp
 
 from theory import names
 from theory.claim import Claim, Formula, Kind
+from theory.claims.relu_interaction import mixed_form, mixed_hessian
 from theory.derivation import Relation, Step
 from theory.interactions import pair
 from theory.notation import Dot, Norm, Total
 from theory.prose import given, sentence
 from theory.rectified import profile
 from theory.rectified_neuron import length
-from theory.symbols import k, n, p, q, s
+from theory.symbols import k, n, p, q, r1, s
 from theory.unevaluated import at
 
 #: Signed lengths of two neurons (or groups of them), of the merged one; lengths; what one is longer by.
@@ -46,6 +47,7 @@ def _family_steps() -> tuple[Step, ...]:
         Step("own", "Among themselves: the interaction less half the inner product, in lengths and angle,", l1 * l2 * (sp.sin(angle) + (sp.pi - angle) * sp.cos(angle)) / (2 * sp.pi) - l1 * l2 * sp.cos(angle) / 2, l1 * l2 * (sp.sin(angle) - angle * sp.cos(angle)) / (2 * sp.pi)),
         Step("third-order", "is of third order in the angle, so to second order they enter the loss by half the square of the sum of their signed vectors, as one neuron does", (sp.sin(1 / N) - sp.cos(1 / N) / N) * N**3, sp.Rational(1, 3), Relation.LIMIT, N),
         Step("parallel-slope", "(at parallel vectors the slope in the inner product is one half)", at(exact.d_s, {s: p, q: p}), sp.Rational(1, 2)),
+        Step("others", "The mixed second derivative with another neuron does not depend on the length, so the others meet the sum of the signed variations only, as of one neuron", at(mixed_form(exact), {r1: rho}), mixed_hessian()),
         Step("across", sentence("Let {} be the sum of the interactions with all others, {}. Its second derivative across a neuron of length {} is, in the plane of an angle, the following; over all planes it is a matrix {}, the same for all of the neurons, over the length", h(w), given(h(w), "=", Norm(w) * G(e)), rho, M), at(sp.Derivative(sp.sqrt(rho**2 + y**2) * G(sp.atan(y / rho)), (y, 2)), {y: 0}), (sp.Subs(sp.Derivative(G(y), (y, 2)), y, 0) + G(0)) / rho),
         Step("split", sentence("So along an eigenvector of {} with the eigenvalue {}, two neurons (or groups) of signed lengths {} and {} have the form {}, the variations across the direction times the signs being {} and {}, with the sum {}. It splits into that of the merged neuron, of length {}, and a part in what is left", M, mu, P1, P2, Y**2 / 2 + mu * (z1**2 / P1 + z2**2 / P2), z1, z2, given(Y, "=", z1 + z2), P1 + P2), first**2 / P1 + second**2 / P2, Y**2 / (P1 + P2) + splitting(P1, P2) * D**2),
         Step("sum", sentence("where the variations add up to {}", Y), first + second, Y),

@@ -12,7 +12,7 @@ from theory.derivation import Relation, Step
 from theory.interactions import interaction
 from theory.notation import Dot, Mean, Total
 from theory.prose import given, sentence
-from theory.rectified_neuron import length, pull
+from theory.rectified_neuron import length, opposite_steps, pull
 from theory.symbols import a, k, n, r1, r2, u
 from theory.unevaluated import at
 
@@ -43,6 +43,7 @@ def _rule() -> tuple[Step, ...]:
 
 @cache
 def _filippov() -> tuple[Step, ...]:
+    rest = sp.Symbol("A", positive=True)
     weighted = share * forward - (1 - share) * backward
     value = backward / (forward + backward)
     return (
@@ -50,12 +51,12 @@ def _filippov() -> tuple[Step, ...]:
         Step("antipode-slope", "At the opposite direction the arccosines are those that make up pi: they add up to a constant", sp.Derivative(sp.acos(-u) + sp.acos(u), u), sp.S.Zero),
         Step("antipode", "which is", at(sp.acos(-u) + sp.acos(u), {u: 0}), sp.pi),
         Step("backward", sentence("There it lies against that direction, of length {}, half of", backward), 2 * pull(k, -1), length(k, -1)),
-        Step("backward-positive", sentence("which is positive for {}: with {}, up to a factor,", given(k, ">=", 2), given(kappa, "=", sp.sqrt(k - 1))), kappa - sp.acos(1 / sp.sqrt(1 + kappa**2)), kappa**2 / (1 + kappa**2), Relation.INCREASING, domain=((kappa, sp.S.Zero, sp.oo),)),
-        Step("one-teacher", sentence("and vanishes for {}, where zero itself is a limit of gradients", given(k, "=", 1)), at(length(k, -1), {k: 1}), sp.S.Zero),
+        *opposite_steps(kappa),
+        Step("one-teacher", sentence("For {} it vanishes, where zero itself is a limit of gradients", given(k, "=", 1)), at(length(k, -1), {k: 1}), sp.S.Zero),
         Step("convex", sentence("Limits of gradients at the zero vector from these two directions have zero as a convex combination, with the share {} of the first: Filippov's set contains zero", share), at(weighted, {share: value}), sp.S.Zero),
         Step("share-below", "less than one", 1 - value, sp.S.Zero, Relation.POSITIVE),
         Step("descent", sentence("But for {} the loss falls along the sum of the teachers, at the slope", given(a, ">", 0)), at(2 * a * G, {G: -pull(k)}), -a * length(k)),
-        Step("descent-positive", "(the bracket of the length is at least half of pi). So both staying dead and leaving along this direction, where the flow is smooth, are solutions in the sense of Filippov", sp.pi - sp.pi / 2, sp.S.Zero, Relation.POSITIVE),
+        Step("descent-positive", sentence("which is negative: in the bracket stands, with {} and {} being the rest of the arccosine to a right angle, what is positive. So both staying dead and leaving along this direction, where the flow is smooth, are solutions in the sense of Filippov", given(kappa, "=", sp.sqrt(k - 1)), rest), kappa + sp.pi / 2 + rest, sp.S.Zero, Relation.POSITIVE),
         Step("leaving", "the second at the rate", at(-2 * a * (a * rho / 2 - pull(k)), {rho: 0}), a * length(k)),
     )  # fmt: skip
 

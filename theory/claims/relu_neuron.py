@@ -12,7 +12,7 @@ from theory.derivation import Relation, Step
 from theory.notation import Dot, EitherSign, Primed, Total
 from theory.prose import given, sentence
 from theory.rectified import profile, theta
-from theory.rectified_neuron import curvature, length, loss, pull, teacher_loss
+from theory.rectified_neuron import curvature, length, loss, opposite_steps, pull, teacher_loss
 from theory.symbols import a, k, n, u
 from theory.unevaluated import at
 
@@ -103,7 +103,7 @@ def _sign_steps() -> tuple[Step, ...]:
         Step("inside-positive", sentence("which is positive for {}, with {} and {} the rest to a right angle,", given(k, ">=", 2), given(tau, "=", root), A), sp.pi / 2 + A - 1 / tau, sp.S.Zero, Relation.POSITIVE, domain=((tau, sp.Rational(9, 10), sp.oo),)),
         Step("outside-bracket", "and outside", (scale[1] * curvature(k, inside=False)).subs(known), sp.pi - angle),
         Step("outside-positive", "positive, too: the average is a strict minimum with the gauge fixed, and the coordinates that the teacher ignores vanish there", sp.pi / 2 + A, sp.S.Zero, Relation.POSITIVE),
-        Step("opposite-length-positive", sentence("Against the sum the length is positive for {}, times {} and with {}", given(k, ">=", 2), sp.pi / sp.sqrt(k), given(tau, "=", root)), tau - sp.acos(1 / sp.sqrt(1 + tau**2)), tau**2 / (1 + tau**2), Relation.INCREASING, domain=((tau, sp.S.Zero, sp.oo),)),
+        *opposite_steps(tau),
         Step("opposite-inside-bracket", "and so scaled the second derivative inside is", (scale[-1] * curvature(k, -1, inside=True)).subs(known), -angle - 1 / root),
         Step("opposite-outside-bracket", "outside", (scale[-1] * curvature(k, -1, inside=False)).subs(known), -angle),
         Step("opposite-negative", "all negative, since minus the first is", angle + 1 / tau, sp.S.Zero, Relation.POSITIVE),

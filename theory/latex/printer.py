@@ -17,7 +17,13 @@ from theory.latex.width import width
 #: Points, at full size, from which on the values of a substitution go below each other.
 LONG_VALUES = 120
 #: Names of letters that are printed otherwise than sympy does.
-_LETTERS = {"epsilon": r"\varepsilon", "phi": r"\varphi", "L_delta": r"L_\delta", "inf": r"\infty"}
+_LETTERS = {
+    "atan2": r"\operatorname{atan2}",
+    "epsilon": r"\varepsilon",
+    "phi": r"\varphi",
+    "L_delta": r"L_\delta",
+    "inf": r"\infty",
+}
 #: Relations in LaTeX, by what a keyboard has for them.
 SIGNS = {
     "<=": r"\le", ">=": r"\ge", "!=": r"\ne", "->": r"\to", "~": r"\sim", "~=": r"\cong", "in": r"\in",
