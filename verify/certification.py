@@ -113,6 +113,11 @@ def certify(
     within ``uniqueness_radius``. ``UNKNOWN`` proves nothing. ``basin`` proves that gradient flow from ``start``
     converges to that critical point.
 
+    For ``relu`` the answer is a ``verify.certificates.rectified.certificate.RectifiedCertificate``: with outgoing
+    weights held fixed of the incoming ones; with trained ones up to rescaling, with dead neurons left out and
+    collinear ones merged, and what was proved of those. ``basin`` then proves convergence to the network of the
+    start's balances :math:`a_i^2 - |w_i|^2` with that point, or to a point of the continuum of collinear neurons.
+
     Parameters
     ----------
     problem : Problem
@@ -142,6 +147,11 @@ def certify(
     >>> flow = gradient_flow(problem, initial_weights(problem, seed=0))
     >>> found = certify(problem, polish(problem, flow.theta), start=flow.theta)
     >>> found.status.name, found.index, found.identity, found.basin
+    ('UNIQUE', 0, True, True)
+    >>> problem = Problem(2, 3, activation="relu")
+    >>> flow = gradient_flow(problem, initial_weights(problem, seed=0))
+    >>> found = certify(problem, polish(problem, flow.theta), start=flow.theta)
+    >>> found.status.name, found.index, found.basin, found.radius < 1e-50
     ('UNIQUE', 0, True, True)
     """
     begun = time.perf_counter()

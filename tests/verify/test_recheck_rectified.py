@@ -304,6 +304,7 @@ def test_what_is_no_certificate_is_unreadable(merged: Document, minimum: Documen
         (merged, ("states", "families", 0, "same"), 0, "from 1"),
         (merged, ("states", "resting", 0, "sign"), 2, "-1, 0 or 1"),
         (merged, ("proof", "resting"), [], "length 2"),
+        (merged, ("proof", "resting", 0, "classes"), [[0, 1, 2], []], "not empty"),
         (merged, ("proof", "resting", 0, "method"), "luck", "'sign', 'zero' or 'sphere'"),
     ]
     for found, path, value, message in cases:

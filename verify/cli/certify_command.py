@@ -19,6 +19,7 @@ from verify.certificates.structures import certify_structure
 from verify.certification import Certificate
 from verify.cli.options import Count, Known, Sizes
 from verify.cli.output import open_target
+from verify.cli.rectified_certificates import rectified_certificate
 from verify.names import COPY_AVERAGE, PERTURBED_COPY
 
 #: Parameters up to which the certificate speaks of the full system unless told otherwise.
@@ -31,16 +32,24 @@ UNKNOWN = 3
 @click.option("-k", "k", type=Count(1), required=True, help="Teacher neurons.")
 @click.option(
     "--structure",
-    type=Known([COPY_AVERAGE, PERTURBED_COPY]),
-    default=COPY_AVERAGE,
+    default=None,
+    metavar="NAME",
+    help=f"Structure of the theory: for erf {COPY_AVERAGE} or {PERTURBED_COPY}; for relu one of those that "
+    "copy-average boundaries --activation relu lists.  [default: copy-average; for relu the lowest]",
+)
+@click.option(
+    "--activation",
+    type=Known(["erf", "relu"]),
+    default="erf",
     show_default=True,
-    help="Structure of the theory.",
+    help="Activation function; with relu on the quotient by rescaling.",
 )
 @click.option(
     "--partition",
     type=Sizes(repeated=True),
     default=None,
-    help="Sizes of the groups of copy-average.  [default: 1,...,1,k-n+1]",
+    help="Sizes of the groups of copy-average; for relu the numbers of neurons by which structures of one name "
+    "differ.  [default: 1,...,1,k-n+1; for relu of the lowest]",
 )
 @click.option(
     "--reduced/--full",
@@ -56,7 +65,8 @@ UNKNOWN = 3
 def certify_command(
     n: int,
     k: int,
-    structure: str,
+    structure: str | None,
+    activation: str,
     partition: tuple[int, ...] | None,
     reduced: bool | None,
     dps: int,
@@ -66,7 +76,18 @@ def certify_command(
 
     With --reduced the perturbed copy is certified through its four equations at any size: a point that is critical
     among those of its symmetry is critical among all. Exit status: 0 proved, 3 unknown.
+
+    Example: the spurious minimum of ReLU networks of Safran and Shamir,
+    copy-average certify -n 7 -k 7 --activation relu --structure against-teacher
     """
+    if activation == "relu":
+        if reduced is not None:
+            raise click.UsageError("--reduced and --full are for --activation erf")
+        return rectified_certificate(n, k, structure, partition, dps, target_name)
+    structure = COPY_AVERAGE if structure is None else structure
+    if structure not in (COPY_AVERAGE, PERTURBED_COPY):
+        known = f"{COPY_AVERAGE}, {PERTURBED_COPY}"
+        raise click.BadParameter(f"got {structure!r}, known are {known}", param_hint="--structure")
     _check(n, k, structure, partition, reduced)
     if reduced is None:
         reduced = structure == PERTURBED_COPY and n * (k + 2) > FULL_UP_TO

@@ -5,7 +5,7 @@ A check takes the modules, so that ``test_rectified_mutations`` can run it on ve
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
@@ -244,6 +244,31 @@ def check_third(m: Any) -> list[str]:
             change = ends[1].hessian().mid - ends[0].hessian().mid
             if np.linalg.norm(change, 2) > float(constant) * size * (1 + 1e-8) + 1e-14:
                 found.append(f"trial {trial}: {np.linalg.norm(change, 2) / size} > {float(constant)}")
+    return found
+
+
+def check_over(m: Any) -> list[str]:
+    """Balls that hold parallel vectors and such that do not: values at random points of them, and at their ends."""
+    found = []
+    rng = np.random.default_rng(17)
+    for case in cases():
+        length = float(np.linalg.norm(case.point, axis=1).min())
+        for size in (1e-7 * length, 0.05 * length, 0.4 * length):
+            with flint.ctx.workprec(80):
+                here = at(m, case)
+                slopes = [g for row in here.gradient_over(flint.arb(size)) for g in row]
+                matrix = here.hessian_over(flint.arb(size))
+                for _ in range(3):
+                    move = rng.normal(size=case.point.shape)
+                    move *= size * (1 - 1e-12) / np.linalg.norm(move)
+                    there = at(m, replace(case, point=case.point + move))
+                    truth, other = there.hessian(), [g for row in there.gradient() for g in row]
+                    # Additions of the point round.
+                    slack = 1e-13 * (1 + np.abs(truth.mid).max())
+                    if (np.abs(truth.mid - matrix.mid) > truth.rad + matrix.rad + slack).any():
+                        found.append(f"{case.name}: Hessian within {size}")
+                    if any(abs(g.mid() - f).lower() > 1e-13 for f, g in zip(slopes, other, strict=True)):
+                        found.append(f"{case.name}: gradient within {size}")
     return found
 
 

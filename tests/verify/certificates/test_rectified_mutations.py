@@ -91,6 +91,8 @@ NETWORK = (
     ),
     Mutation("third: g_www", "third", "alpha = 3 *", "alpha = 2.99 *", "third"),
     Mutation("third: g_wwz", "third", "beta = 6 *", "beta = 0 *", "third"),
+    Mutation("over: Hessian", "hessian_over", "(here.rad + change)", "here.rad", "over"),
+    Mutation("over: gradient", "gradient_over", "(steepest[place + x] + change)", "change", "over"),
     Mutation("third: shorter students", "third", "lengths[i] - radius", "lengths[i]", "third"),
 )
 
@@ -170,7 +172,7 @@ SPHERE = (
     Mutation(
         "sphere: sign of the curvature", "_caps", "across.positive if s > 0 else across.negative", "False", "caps"
     ),
-    Mutation("sphere: boxes", "_settled", "total - spread > 0", "total > 0", "boxes"),
+    Mutation("sphere: boxes", "_settled", "(square - 1) - spread > 0", "(square - 1) > 0", "boxes"),
     Mutation("sphere: error of tangents", "_settled", "(value + error +", "(value +", "boxes"),
     Mutation(
         "sphere: boxes in caps", "_settled", "if low > 1 - cap * cap / 2", "if high > 1 - cap * cap / 2", "boxes"
@@ -191,6 +193,7 @@ CONTINUUM = (
 
 #: Not exposed, because no violation exists or none was found: module, function, snippet, what covers it.
 NOT_EXPOSED = (
+    ("network", "gradient_over", "+ change) * radius", "rows of the Hessian do not lie along the way"),
     (
         "sphere",
         "_caps",

@@ -116,4 +116,5 @@ def minimum_loss(search: Search, found: Found) -> Ball:
     if search.setting.n == 0:
         return search.loss
     most = (search.norm() + search.change(found.radius)) * found.radius**2 / 2
-    return search.loss + flint.arb(0, most.upper())
+    with flint.ctx.workprec(search.bits + 64):
+        return search.loss + flint.arb(0, most.upper())

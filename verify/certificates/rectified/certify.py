@@ -157,7 +157,8 @@ def _conclude(merged: _Merged, search: Search, found: Found) -> RectifiedCertifi
         return nothing
     # Twice as wide as proved: room for another's rounding.
     ball = minimum_loss(search, found)
-    loss = from_ball((ball - ball.rad()).lower()), from_ball((ball + ball.rad()).upper())
+    with flint.ctx.workprec(search.bits + 64):
+        loss = from_ball((ball - ball.rad()).lower()), from_ball((ball + ball.rad()).upper())
     own = families(search, found.radius, merged.members)
     added = [one.index for one in own]
     index = None if None in added else found.signs.negative + sum(x for x in added if x is not None)

@@ -73,7 +73,7 @@ class Search:
     """
 
     def __init__(self, setting: Setting, point: Rows, bits: int) -> None:
-        self.setting, self.point = setting, point
+        self.setting, self.point, self.bits = setting, point, bits
         with flint.ctx.workprec(bits):
             at = AtPoint(setting, point)
             gradient = at.gradient()

@@ -26,7 +26,7 @@ import flint
 import numpy as np
 
 from verify.certificates.hessian import symmetrised
-from verify.certificates.midrad import Array, MidRad, from_arb
+from verify.certificates.midrad import UNIT, Array, MidRad, from_arb
 from verify.certificates.rectified.pairs import Ball, Pair, dot, pair, root_of
 
 Rows = list[list[Ball]]
@@ -152,6 +152,29 @@ class AtPoint:
         order = n * dim
         return symmetrised(MidRad(mid.reshape(order, order), rad.reshape(order, order)))
 
+    def hessian_over(self, radius: Ball) -> MidRad:
+        """Hessians of all points within a Euclidean distance, entry by entry. Enclosure.
+
+        No entry changes by more than the spectral norm does.
+        """
+        here = self.hessian()
+        _, change = from_arb(flint.arb(0, (self.third(radius) * radius).upper()))
+        return MidRad(here.mid, (here.rad + change) * (1 + 4 * UNIT))
+
+    def gradient_over(self, radius: Ball) -> Rows:
+        """Gradients of all points within a Euclidean distance, entry by entry. Enclosure.
+
+        By Taylor's theorem: the Hessian times the way, and half of what it changes.
+        """
+        steepest = row_norms(self.hessian())
+        change = self.third(radius) * radius / 2
+        rows, place = [], 0
+        for row in self.gradient():
+            far = [((steepest[place + x] + change) * radius).upper() for x in range(len(row))]
+            rows.append([g + flint.arb(0, r) for g, r in zip(row, far, strict=True)])
+            place += len(row)
+        return rows
+
     def residual(self, i: int) -> MidRad:
         r"""The residual in a diagonal block, :math:`2 s_i \sum_j c_j \nabla^2_w g(\omega_i, z_j)`. Enclosure."""
         shares, ways = [], []
@@ -207,6 +230,13 @@ def _greater(x: Ball, y: Ball) -> Ball:
     if not y.is_finite():
         return flint.arb.pos_inf()
     return y if y > x else x
+
+
+def row_norms(matrix: MidRad) -> list[Ball]:
+    """Upper bounds on the Euclidean norms of the rows of an interval matrix. Enclosure."""
+    return [
+        root_of(sum((flint.arb(x) ** 2 for x in row), flint.arb(0))).upper() for row in matrix.magnitude().tolist()
+    ]
 
 
 def _scalar(ball: Ball) -> tuple[Array, Array]:

@@ -18,7 +18,9 @@ means :math:`t_c` of e over the classes,
 :math:`T = \frac{3 \sqrt 3}{4 \pi} \sum_j |c_j| |z_j| / (1 - d^2/4)`: positive up to some distance.
 
 *Boxes* of t elsewhere: tangents from below where the weight of a convex term is positive, a tangent and its largest
-error, which is at an end, where it is negative.
+error, which is at an end, where it is negative. As :math:`\sum_c m_c t_c^2 \le 1`, any :math:`\mu \ge 0` times
+:math:`\sum_c m_c t_c^2 - 1` may be added, at least its tangent: with the multiplier of the constraint boxes that
+reach beyond it do no harm.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ from verify.certificates.rectified.pairs import Ball, root_of, supplement_of
 
 #: Most classes of teachers, and boxes.
 CLASSES = 3
-BOXES = 40_000
+BOXES = 20_000
 BITS = 80
 
 
@@ -202,8 +204,20 @@ def _settled(small: _Small, caps: list[Ball], box: list[tuple[float, float]]) ->
             error = ends[0].upper() if ends[0].upper() > ends[1].upper() else ends[1].upper()
         total -= gamma * (value + error + slope * (at - middle))
         slopes = [g - gamma * slope * x for g, x in zip(slopes, way, strict=True)]
-    spread = sum((abs(g) * flint.arb(r) for g, (_, r) in zip(slopes, box, strict=True)), flint.arb(0))
-    return bool(total - spread > 0)
+    square = sum((m * flint.arb(t) ** 2 for m, (t, _) in zip(small.sizes, box, strict=True)), flint.arb(0))
+    for mu in (flint.arb(0), _multiplier(slopes, square, box)):
+        leaning = (g + 2 * mu * m * flint.arb(t) for g, m, (t, _) in zip(slopes, small.sizes, box, strict=True))
+        spread = sum((abs(g) * flint.arb(r) for g, (_, r) in zip(leaning, box, strict=True)), flint.arb(0))
+        if total + mu * (square - 1) - spread > 0:
+            return True
+    return False
+
+
+def _multiplier(slopes: list[Ball], square: Ball, box: list[tuple[float, float]]) -> Ball:
+    """A number that is not negative, with which the slopes are nearly across the middle of a box. Approximation."""
+    inward = -sum((g * flint.arb(t) for g, (t, _) in zip(slopes, box, strict=True)), flint.arb(0))
+    mu = float(inward) / (2 * float(square)) if square > 0 else 0.0
+    return flint.arb(max(mu, 0.0))
 
 
 def _clipped(x: Ball) -> Ball:

@@ -15,6 +15,7 @@ e_i, where e - e_i has d^2 (1 - d^2 / 4), and its third at most T / (1 - d^2 / 4
 distance (1 - d^2/4)^(1/2) from 0. So Phi >= 0 if 3 lambda (1 - d^2 / 4)^2 >= T d.
 
 Elsewhere the mean value theorem in boxes of t, for phi extended beyond [-1, 1] by its tangents: its slope increases.
+To F any mu >= 0 times sum_c m_c t_c^2 - 1 <= 0 may be added.
 """
 
 from __future__ import annotations
@@ -162,8 +163,15 @@ def _done(small: _Small, box: list[tuple[Ball, Ball]]) -> bool:
         total -= gamma * (between(middle.mid())[0] + flint.arb(0, middle.rad() / 2))
         slope = _slope(cosine)
         slopes = [g - gamma * slope * x for g, x in zip(slopes, way, strict=True)]
-    spread = sum((abs(g).upper() * r for g, (_, r) in zip(slopes, box, strict=True)), flint.arb(0))
-    return bool(total > spread)
+    square = sum((m * t * t for m, (t, _) in zip(small.sizes, box, strict=True)), flint.arb(0))
+    inward = -sum((g * t for g, (t, _) in zip(slopes, box, strict=True)), flint.arb(0))
+    guess = float(inward) / (2 * float(square)) if square > 0 else 0.0
+    for mu in (flint.arb(0), flint.arb(guess if guess > 0 else 0.0)):
+        steep = zip(slopes, small.sizes, sides, box, strict=True)
+        spread = sum((abs(g + 2 * mu * m * side).upper() * r for g, m, side, (_, r) in steep), flint.arb(0))
+        if total + mu * (square - 1) > spread:
+            return True
+    return False
 
 
 def _slope(cosine: Ball) -> Ball:

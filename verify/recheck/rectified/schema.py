@@ -168,6 +168,8 @@ def _resting(value: Any, proofs: Any, trained: bool) -> list[Resting]:
             counts(c, f"proof.resting[{i}].classes[{j}]")
             for j, c in enumerate(array(proof["classes"], f"proof.resting[{i}].classes"))
         ]
+        if not all(classes):
+            raise Unreadable(f"proof.resting[{i}].classes: needs classes that are not empty")
         caps = array(proof["caps"], f"proof.resting[{i}].caps")
         balls = [parse(x, f"proof.resting[{i}].caps[{j}]") for j, x in enumerate(caps)]
         found.append(
