@@ -64,6 +64,9 @@ def boundaries_command(
     CA is decided exactly; PC by certificates of its reduced equations and of the blocks of its Hessian, for every n
     up to k = 64; above, each boundary is certified at n and at n - 1. The laws for large k have the standing of their
     claims (copy-average claims).
+
+    With --activation relu: every named structure of ReLU networks for 1 <= n <= k <= 20, where it exists, is a
+    minimum (its index certified) and is the lowest one; for a single k with all losses.
     """
     if min(k) < 3:
         raise click.BadParameter(
