@@ -93,12 +93,13 @@ def _dynamics_steps() -> tuple[Step, ...]:
             "young",
             sentence(
                 "where by Young's inequality {} is at most the rest of the loss's fall and a multiple of {}: for a large factor and small "
-                "{} the region where the excess is below that factor times {} is never left, and {}. The square that is left over:",
+                "{} the region where the excess is below that factor times {} is never left, and {} is {}. The square that is left over:",
                 A * eps**4 * Norm(in_delta),
                 eps**10,
                 eps,
                 eps**10,
-                given(kappa, "=", Rest(eps**6)),
+                kappa,
+                Rest(eps**6),
             ),
             2 * in_delta**2 / eps**2 - A * eps**4 * in_delta + A**2 * eps**10 / 8,
             2 * (in_delta / eps - A * eps**5 / 4) ** 2,

@@ -130,10 +130,11 @@ def _approach() -> tuple[Step, ...]:
         Step(
             "relaxed",
             sentence(
-                "Relaxed in {} a quadratic is its Schur complement, so {} with the Gram determinants of {} and of these but the first (the last "
+                "Relaxed in {} a quadratic is its Schur complement, so {} is {} with the Gram determinants of {} and of these but the first (the last "
                 "entry with {})",
                 u,
-                given(Q, "=", p * sp.Symbol("Gamma_4") / sp.Symbol("Gamma_3")),
+                Q,
+                p * sp.Symbol("Gamma_4") / sp.Symbol("Gamma_3"),
                 sp.Tuple(
                     X**2 * Primed(names.sigma_letter, 2), names.sigma_letter, X * Primed(names.sigma_letter, 1), X
                 ),
