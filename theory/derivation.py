@@ -104,6 +104,7 @@ def vanishes(expression: sp.Expr) -> tuple[Verdict, sp.Expr]:
 
 def nonzero_somewhere(expression: sp.Expr) -> bool:
     """Whether a value at a rational point shows that an expression is not identically zero. Exact."""
+    expression = _values_as_letters(expression)
     symbols = sorted(expression.free_symbols, key=lambda z: z.name)
     for shift in range(3):
         # Rational points inside |s| < sqrt(p q) for the symbols used here: small, distinct, positive.
@@ -117,6 +118,15 @@ def nonzero_somewhere(expression: sp.Expr) -> bool:
         if value.is_number and value.is_finite and abs(value) > sp.Rational(1, 10**20):
             return True
     return False
+
+
+def _values_as_letters(expression: sp.Expr) -> sp.Expr:
+    """Values of functions of which nothing is known, at letters: they may be any numbers whatever."""
+    values = [f for f in expression.atoms(sp.Function) if getattr(f, "nothing_known", False)]
+    if not all(argument.is_Atom for f in values for argument in f.args):
+        return expression
+    ordered = sorted(values, key=sp.default_sort_key)
+    return expression.xreplace({f: sp.Symbol(f"value_{i}", real=True) for i, f in enumerate(ordered)})
 
 
 def _matrix_vanishes(expression: sp.MatrixExpr) -> tuple[Verdict, sp.Expr]:

@@ -25,6 +25,7 @@ class _Slope(sp.Function):  # type: ignore[misc]
     """A first derivative of the generic interaction function."""
 
     nargs = 3
+    nothing_known = True
 
 
 class G_s(_Slope):
@@ -44,6 +45,7 @@ class G(sp.Function):  # type: ignore[misc]
     """The interaction function of any activation: symmetric in p and q, with first derivatives, nothing else known."""
 
     nargs = 3
+    nothing_known = True
 
     @classmethod
     def eval(cls, s: sp.Expr, p: sp.Expr, q: sp.Expr) -> sp.Expr | None:

@@ -106,11 +106,12 @@ def _threshold_steps() -> tuple[Step, ...]:
         Step(
             "hyperbolic",
             sentence(
-                "With {} and {}, {} means {}, since {} is {} at {}",
+                "With {} and {}, for {} the new variable {} is above {}, since {} is {} at {}",
                 given(2 * m, "=", cosh),
                 given(sp.sqrt(sp.Symbol("N")), "=", sinh),
                 given(m, ">=", 1),
-                given(v, ">", 3),
+                v,
+                3,
                 2 * m,
                 cosh.subs(v, 3),
                 given(v, "=", 3),

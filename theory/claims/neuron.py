@@ -130,14 +130,12 @@ def _unique() -> tuple[Step, ...]:
         Step(
             "one-equation",
             sentence(
-                "The slope in {} vanishes where {}. With that weight it leaves {} for {}, as {}: the same function {} at {} and "
+                "The slope in {} vanishes where {}. With that weight, and as {}, it is an equation between the values of {} at {} and "
                 "{}, since",
                 a,
                 given(a * sp.asin(X), "=", K * sp.asin(y)),
-                given(F(y), "=", F(X)),
-                defined(F(z), ratio),
                 asserted(X, "=", 2 * K * y**2),
-                F(z),
+                defined(F(z), ratio),
                 y,
                 X,
             ),
@@ -153,10 +151,9 @@ def _unique() -> tuple[Step, ...]:
         Step(
             "decreasing",
             sentence(
-                "where {}, as that vanishes at zero and has a positive derivative: {} decreases, and {}",
+                "where {}, as that vanishes at zero and has a positive derivative: {} decreases, so that its two arguments are equal",
                 asserted(angle, ">", 0),
                 F(z),
-                given(y, "=", X),
             ),
             angle,
             2 * z**2 / sp.sqrt(1 - z**2),
@@ -166,11 +163,12 @@ def _unique() -> tuple[Step, ...]:
         Step(
             "root",
             sentence(
-                "So {} is the root {} of {}, that is {}, where it has the value",
+                "So {} is the root {} of {}: {} is {}, where it has the value",
                 X,
                 1 / (2 * K),
-                given(X, "=", 2 * K * X**2),
-                given(P, "=", 1 / (2 * K - 1)),
+                2 * K * X**2 - X,
+                P,
+                1 / (2 * K - 1),
             ),
             at(x, {P: 1 / (2 * K - 1)}),
             1 / (2 * K),
@@ -228,10 +226,11 @@ def _trivial() -> tuple[Step, ...]:
         Step(
             "root",
             sentence(
-                "with {} positive: under its root stands {}, and {}",
+                "with {} positive: under its root stands {}, and {} is at most {}",
                 names.G_s,
                 2 * (1 + p) - T**2,
-                given(T**2, "<=", p),
+                T**2,
+                p,
             ),
             at((1 + p) * (1 + q) - s**2, inner),
             sp.Add(2 + p, p - T**2, evaluate=False),

@@ -152,8 +152,9 @@ def _law() -> tuple[Step, ...]:
         Step(
             "law",
             sentence(
-                "So {}, up to {}, where the last term is",
-                given(sp.Symbol("n_c"), "=", k + 1 - m),
+                "So {} is {}, up to {}, where the last term is",
+                sp.Symbol("n_c"),
+                k + 1 - m,
                 Rest(1 / k),
             ),
             at(second / X, {X: sp.sqrt(H * k / 8)}),

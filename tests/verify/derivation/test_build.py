@@ -40,6 +40,12 @@ def test_the_whole_build_stops_at_a_fault_among_true_claims() -> None:
         build.build_parts(["erf-optimum"], 420.0, fault=("value", "constant"))
 
 
+def test_a_false_assertion_in_a_sentence_stops_the_build() -> None:
+    claim = CLAIMS["erf-optimum"].with_fault("lower", "words")
+    with pytest.raises(Stopped, match="step lower, in its words: b \\+ t < a \\+ t - 1 of erf-optimum is false"):
+        checked(claim, 420.0)
+
+
 def test_processes_change_nothing() -> None:
     names = ["erf-copies-not-critical", "erf-loss-order-parameters", "erf-signed-teacher"]
     assert build.build_parts(names, 420.0, jobs=2) == build.build_parts(names, 420.0, jobs=1)
