@@ -226,3 +226,18 @@ def test_the_table_of_fates_counts_each_run_once(cells: list[Cell]) -> None:
     assert "all" in fates.table(counts)
     with pytest.raises(ValueError, match="needs the JSON"):
         fates.count([{**written, "activation": "erf"}])
+
+
+def test_one_teacher_a_neuron_turns_against_it_and_shrinks_for_ever() -> None:
+    """n = k = 1: a G vanishes against the teacher, so that the neuron tends to zero without getting there."""
+    cell = _cell(1, 1, range(1))
+    (record,) = cell.records()
+    assert (record["structure"], record["dead"], record["events"]) == ("all-dead", [0], [])
+    assert cell.verdict == AGREES
+
+
+def test_one_teacher_a_flow_creeps_past_a_degenerate_saddle() -> None:
+    """n = k = 1, seed 3: the neuron points against the teacher with an outgoing weight of 1e-6 until time 1e7."""
+    run = run_task(Task(1, 1, 2, "relu", "glorot", 3, 30, certify=False))
+    assert (run.record["structure"], run.record["dead"]) == ("copy-average", [])
+    assert run.record["flow_time"] > 1e6
