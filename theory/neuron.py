@@ -103,12 +103,14 @@ def one_neuron(k: int | sp.Expr, activation: str = "erf") -> Structure:
     ----------
     k : int or sympy.Expr
         Number of teachers (orthonormal, outgoing weights 1); may be symbolic.
-    activation : {"erf"}
+    activation : str
+        One with a closed form: erf, linear, square, cube, hermite2, hermite3, hermite4, sin or exp.
 
     Returns
     -------
     Structure
-        One group of size k. :func:`one_neuron_derivation` checks it.
+        One group of size k, or of the teachers that the neuron copies; the others are idle, and their loss is in the
+        group's. Checked by :func:`one_neuron_derivation`, for other activations by the claims ``A-one-neuron``.
 
     Raises
     ------
@@ -125,6 +127,18 @@ def one_neuron(k: int | sp.Expr, activation: str = "erf") -> Structure:
     >>> one_neuron(2).loss
     -8*asin(1/4)/pi + 2/3
     """
-    if find_activation(activation).name != "erf":
-        raise ValueError(f"activation: got {activation!r}, the closed form is that of erf")
-    return Structure("copy-average", activation, (group(exact_size("k", k)),))
+    size = exact_size("k", k)
+    if find_activation(activation).name == "erf":
+        return Structure("copy-average", activation, (group(size),))
+    from theory.activation.neuron import closed_solution
+
+    star = closed_solution(activation, size)
+    if star is None:
+        raise ValueError(
+            f"activation: got {activation!r}, whose neuron has no closed form; its norm is the root of "
+            "theory.one_neuron_equation, enclosed by verify.one_neuron_point"
+        )
+    idle = size - star.teachers
+    found = Group(star.teachers, sp.S.One, star.norm, star.cosine, star.outgoing, star.loss)
+    name = "copy-average" if idle == 0 else "partial-average"
+    return Structure(name, activation, (found,), idle, star.free)

@@ -14,6 +14,7 @@ from theory.claims import (
     loss,
     minimum,
     neuron,
+    one_neuron,
     optimum,
     spectrum,
     stability,
@@ -46,4 +47,5 @@ def claims() -> tuple[Claim, ...]:
         *channel.CLAIMS,
         *enclosure.CLAIMS,
         *interactions.CLAIMS,
+        *one_neuron.CLAIMS,
     )
