@@ -91,6 +91,9 @@ def vanishes(expression: sp.Expr) -> tuple[Verdict, sp.Expr]:
         difference = sp.expand(expression.rewrite(sp.exp))
         if difference == 0:
             return Verdict.HOLDS, sp.S.Zero
+    # A rational function vanishes with its numerator.
+    if expression.is_rational_function() and sp.expand(sp.fraction(sp.together(expression))[0]) == 0:
+        return Verdict.HOLDS, sp.S.Zero
     for rewrite in (sp.together, sp.radsimp):
         difference = sp.simplify(rewrite(difference))
         if difference == 0:

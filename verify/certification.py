@@ -16,6 +16,7 @@ from mpmath import mp
 from numpy.typing import ArrayLike
 from threadpoolctl import threadpool_limits
 
+from numerics.kernels import encloses
 from numerics.matrix_free import DENSE_LIMIT
 from numerics.newton import GUARD_DIGITS, Polished, read_point
 from numerics.precision import Exact, digits, from_ball, to_ball, to_double
@@ -149,6 +150,9 @@ def certify(
     origin = None if start is None else finite_array("start", start, problem.shape)
     if problem.fixed_outgoing is not None:
         return Certificate(Status.UNKNOWN, why="outgoing weights are held fixed", point=exact)
+    if not encloses(problem.activation):
+        why = f"there is no enclosure of the interaction function of {problem.activation}, only its Fourier series"
+        return Certificate(Status.UNKNOWN, why=why, point=exact)
     box = None if radius is None else _radius(radius)
     order = len(problem.free)
     if order > DENSE_LIMIT:

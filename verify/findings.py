@@ -25,8 +25,9 @@ def findings(cell: Cell) -> list[str]:
     for (loss, structure, index), records in sorted(groups.items(), key=lambda item: mp.mpf(item[0][0])):
         certified = sum(record["certificate"] == "unique" for record in records)
         asked = records[0]["certificate"] is not None
-        what = f"dimension {records[0]['evidence']['dimension']}" if records[0]["evidence"] else f"index {index}"
-        proof = "" if not asked else f", {certified} certified" if certified or not records[0]["evidence"] else ""
+        dimension = (records[0]["evidence"] or {}).get("dimension")
+        what = f"index {index}" if dimension is None else f"dimension {dimension}"
+        proof = f", {certified} certified" if asked and dimension is None else ""
         name = "a critical point" if structure == "unclassified" else structure
         lines.append(f"{where}: {len(records)} ended at {name} of loss {loss}, {what}{proof}.")
     return lines + _one_neuron(where, cell.records())

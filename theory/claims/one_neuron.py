@@ -123,21 +123,23 @@ def _solution(name: str) -> Callable[[], tuple[Step, ...]]:
         loss = one_neuron_loss_of(name, _K, star.teachers)
         values = {a: star.outgoing, r: star.norm}
         there = {s: sp.S.Zero, p: r**2, q: sp.S.One}
+        through = ((_K, (1 + _ODD) / 2),) if name == "normal-cdf" else ()
         steps = [
             Step(
                 "outgoing",
                 r"$\partial L / \partial a = 0$ at the solution",
                 at(sp.Derivative(loss, a), values),
                 sp.S.Zero,
+                through=through,
             ),
             Step(
                 "norm",
                 r"$\partial L / \partial r = 0$ there",
                 at(sp.Derivative(loss, r), values),
                 sp.S.Zero,
-                through=((_K, (1 + _ODD) / 2),) if name == "normal-cdf" else (),
+                through=through,
             ),
-            Step("loss", r"The loss there", at(loss, values), star.loss),
+            Step("loss", r"The loss there", at(loss, values), star.loss, through=through),
         ]
         if star.teachers == 1:
             steps.append(

@@ -14,7 +14,7 @@ from numerics.flat import Flat, polish_flat
 from numerics.flow.result import Flow
 from numerics.kernels import degree_of
 from numerics.problem import Problem
-from verify.ends.pairs import SPAN, close_pairs, last_span
+from verify.ends.pairs import SPAN, last_span, pairs_of
 
 #: Activations whose ends are told apart by the theory itself.
 OWN_THEORY = ("erf", "relu")
@@ -76,7 +76,7 @@ def continuum(problem: Problem, flow: Flow, *, dps: int) -> Continuum | None:
         return None
     degree = degree_of(problem.activation)
     scaling = degree is not None and flat.dimension == problem.n
-    if not scaling and degree != 1 and close_pairs(flat.point.double(), closer_than=1e-8):
+    if not scaling and degree != 1 and pairs_of(problem.activation, flat.point.double(), closer_than=1e-8):
         return None
     return Continuum(flat, scaling)
 
