@@ -154,7 +154,7 @@ class Problem:
         return self.why_not_standard()
 
     def why_not_standard(self) -> str | None:
-        """Say which hypothesis on teacher and sizes fails, whatever the activation; None if all hold. Approximation."""
+        """Say which hypothesis on teacher and sizes fails, for any activation; None if all hold. Approximation."""
         gram = self.teacher @ self.teacher.T
         if np.abs(gram - np.eye(self.k)).max() > ORTHONORMAL_TOLERANCE:
             return "the teacher's incoming weights are not orthonormal"

@@ -41,7 +41,13 @@ def _one_neuron(where: str, records: Sequence[dict[str, Any]]) -> list[str]:
         return [f"{where}: one neuron: {found[0]['why']}."]
     agree = sum(one["agrees"] is True for one in found)
     at = f"{found[0]['structure']} with {found[0]['teachers']} teachers"
-    free = f", up to {found[0]['free']}" if found[0]["free"] else ", a certified minimum" if found[0]["certified"] else ""
+    free = (
+        f", up to {found[0]['free']}"
+        if found[0]["free"]
+        else ", a certified minimum"
+        if found[0]["certified"]
+        else ""
+    )
     distances = [mp.mpf(one["distance"]) for one in found if one.get("distance")]
     worst = f" (distance {mp.nstr(max(distances), 1)})" if distances else ""
     return [f"{where}: one neuron: {agree} of {len(found)} runs ended where the theory says, {at}{free}{worst}."]

@@ -158,7 +158,11 @@ def compare(problem: Problem, point: Polished, converged: bool) -> dict[str, Any
         return None
     star = one_neuron_point(problem.k, problem.activation, dps=max(point.dps, 15))
     if star is None:
-        return {"structure": None, "agrees": None, "why": "no norm is the best: its loss falls towards infinite norms"}
+        return {
+            "structure": None,
+            "agrees": None,
+            "why": "no norm is the best: its loss falls towards infinite norms",
+        }
     found = {
         "structure": star.structure,
         "teachers": star.teachers,

@@ -81,7 +81,7 @@ def test_large_norms_are_not_a_number() -> None:
     ],
 )
 def test_refusals(text: str, words: str) -> None:
-    with pytest.raises(ValueError, match="^activation: got") as caught:
+    with pytest.raises(ValueError, match=r"^activation: got") as caught:
         check_activation(text)
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -96,7 +96,7 @@ def test_callables_are_checked() -> None:
         register_callable("bad-sin", np.sin, np.cos, second=np.sin)
     with pytest.raises(ValueError, match="none that is taken"):
         register_callable("erf", np.tanh, np.cosh)
-    with pytest.raises(ValueError, match="finite moments|does not converge"):
+    with pytest.raises(ValueError, match=r"finite moments|does not converge"):
         register_callable("kink", np.abs, np.sign)
 
 

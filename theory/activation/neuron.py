@@ -52,9 +52,7 @@ def closed_solution(name: str, k: sp.Expr) -> Solution | None:
     root = sp.sqrt(k)
     table = {
         # The square of the difference of the means, (a - k)/2, and a quarter of the loss of erf.
-        "normal-cdf": Solution(
-            k, 1 / sp.sqrt(2 * k - 1), k, k / 12 - k**2 / (2 * sp.pi) * sp.asin(1 / (2 * k))
-        ),
+        "normal-cdf": Solution(k, 1 / sp.sqrt(2 * k - 1), k, k / 12 - k**2 / (2 * sp.pi) * sp.asin(1 / (2 * k))),
         "linear": Solution(k, sp.S.One, root, sp.S.Zero, "scale"),
         "square": Solution(k, sp.S.One, (k + 2) / 3, 2 * (k + 2) * (k - 1) / 3, "scale and direction"),
         "cube": Solution(

@@ -36,7 +36,10 @@ _CONDITIONS: dict[str, tuple[sp.Expr, str]] = {
         sp.exp(-(p + 1) / 2) * (sp.cosh(_Z) - _Z * sp.sinh(_Z)),
         "positive where $z \\tanh z < 1$; two values are possible beyond",
     ),
-    "cube": (9 * p - 18 * _Z**2, "positive where $u_j^2 < 1/2$; two values are possible beyond, with the product $1/2$"),
+    "cube": (
+        9 * p - 18 * _Z**2,
+        "positive where $u_j^2 < 1/2$; two values are possible beyond, with the product $1/2$",
+    ),
     "square": (sp.S.Zero, "zero: all directions are alike, a continuum"),
     "hermite2": (sp.S.Zero, "zero: all directions are alike, a continuum"),
     "hermite3": (-18 * _Z**2, "negative: cosines are zero or one value, so subsets of teachers"),
@@ -71,9 +74,7 @@ def _equal() -> tuple[Step, ...]:
     for name, (value, words) in _CONDITIONS.items():
         exact = pair(name)
         there = {s: _Z, q: sp.S.One}
-        steps.append(
-            Step(f"{name}", rf"{name}: {words}", at(exact.d_s, there) - _Z * at(exact.d_ss, there), value)
-        )
+        steps.append(Step(f"{name}", rf"{name}: {words}", at(exact.d_s, there) - _Z * at(exact.d_ss, there), value))
     t = sp.Symbol("t", real=True)
     steps += [
         Step(

@@ -64,7 +64,9 @@ def duplicated(problem: Problem, flow: Flow, *, dps: int) -> Duplicated | None:
     Duplicated or None
         Not None only if the pairs still draw together and :func:`merged_point` finds the line near by.
     """
-    pairs = tuple(pair for pair in pairs_of(problem.activation, flow.theta) if gap_exponent(flow, pair) > STILL_SHRINKING)
+    pairs = tuple(
+        pair for pair in pairs_of(problem.activation, flow.theta) if gap_exponent(flow, pair) > STILL_SHRINKING
+    )
     found = merged_point(problem, flow.theta, pairs, dps=dps)
     if found is None:
         return None
