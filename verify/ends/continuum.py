@@ -1,7 +1,8 @@
 """Ends of flows that are not isolated points: continua of critical points, and weights that grow for ever.
 
 For activations other than erf and ReLU. A homogeneous activation has for every neuron the continuum (c w, a / c^h);
-the identity and the square have much larger ones. GELU at large norms is ReLU: where that fits better, flows run there.
+the identity and the square have much larger ones. GELU at large norms is ReLU: where that fits better, flows run
+there.
 """
 
 from __future__ import annotations
