@@ -40,6 +40,8 @@ def _one_neuron(where: str, records: Sequence[dict[str, Any]]) -> list[str]:
     if found[0]["structure"] is None:
         return [f"{where}: one neuron: {found[0]['why']}."]
     agree = sum(one["agrees"] is True for one in found)
+    gone = sum("why" in one for one in found)
+    gone_words = f", {gone} vanished" if gone else ""
     at = f"{found[0]['structure']} with {found[0]['teachers']} teachers"
     free = (
         f", up to {found[0]['free']}"
@@ -50,4 +52,6 @@ def _one_neuron(where: str, records: Sequence[dict[str, Any]]) -> list[str]:
     )
     distances = [mp.mpf(one["distance"]) for one in found if one.get("distance")]
     worst = f" (distance {mp.nstr(max(distances), 1)})" if distances else ""
-    return [f"{where}: one neuron: {agree} of {len(found)} runs ended where the theory says, {at}{free}{worst}."]
+    return [
+        f"{where}: one neuron: {agree} of {len(found)} runs ended where the theory says{gone_words}: {at}{free}{worst}."
+    ]

@@ -26,6 +26,8 @@ from verify.names import COPY_AVERAGE, PARTIAL_AVERAGE
 #: Norms at which the loss is looked at, and digits to which losses of continua have to agree.
 NORMS, SERIES_NORMS = np.geomspace(0.05, 8.0, 400), np.geomspace(0.05, 4.0, 80)
 LOSS_DIGITS = 18
+#: Mean square below which a network is zero.
+VANISHED = 1e-14
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,11 +175,22 @@ def compare(problem: Problem, point: Polished, converged: bool) -> dict[str, Any
     }
     if not converged:
         return found
+    if _vanished(problem, point):
+        return {**found, "why": "the neuron has vanished: the theory is of neurons that contribute"}
     if star.free:
-        gap = abs(point.loss - star.loss)
+        with mp.workdps(point.dps + 15):
+            gap = abs(point.loss - star.loss)
         return {**found, "agrees": bool(gap < mp.mpf(10) ** -LOSS_DIGITS), "loss_difference": short(gap)}
     distance = _distance(problem, point, star)
     return {**found, "agrees": bool(distance < mp.mpf(10) ** (-point.dps / 2)), "distance": short(distance)}
+
+
+def _vanished(problem: Problem, point: Polished) -> bool:
+    """Whether the network is zero: a run of a neuron that has died."""
+    row = point.double()[0]
+    p = np.float64(row[:-1] @ row[:-1])
+    (own,) = ACTIVATIONS[problem.activation].value(p, p, p, FLOAT)
+    return bool(row[-1] ** 2 * float(own) < VANISHED)
 
 
 def _distance(problem: Problem, point: Polished, star: OneNeuron) -> mp.mpf:
