@@ -57,8 +57,8 @@ class Problem:
     n, k : int
         Numbers of student and teacher neurons, at least 1.
     activation : str
-        ``"erf"``, meaning :math:`\mathrm{erf}(x / \sqrt 2)`, ``"relu"``, meaning :math:`\max(0, x)`, another name from
-        ``numerics.kernels``, or an expression in x like ``"x*exp(-x**2)"``.
+        ``"erf"``, meaning :math:`\mathrm{erf}(x / \sqrt 2)`, ``"relu"``, meaning :math:`\max(0, x)`, another name
+        from ``numerics.kernels``, or an expression in x like ``"x*exp(-x**2)"``.
     dim : int, optional
         Input dimension d; default the teacher's, or ``k + 1``.
     teacher : array_like, shape (k, dim), optional
@@ -153,6 +153,10 @@ class Problem:
         """
         if self.activation not in ("erf", "relu"):
             return f"the theory of copies and averages is that of erf and relu, not of {self.activation}"
+        return self.why_not_standard()
+
+    def why_not_standard(self) -> str | None:
+        """Say which hypothesis on teacher and sizes fails, for any activation; None if all hold. Approximation."""
         gram = self.teacher @ self.teacher.T
         if np.abs(gram - np.eye(self.k)).max() > ORTHONORMAL_TOLERANCE:
             return "the teacher's incoming weights are not orthonormal"

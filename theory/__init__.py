@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from theory.activation.neuron import one_neuron_equation
     from theory.activations import register_activation
     from theory.averaging import copy_average, copy_average_derivation, optimal_copy_average
     from theory.block_constant import Reduction
@@ -60,6 +61,7 @@ _HOME = {
     "one_neuron": "theory.neuron",
     "one_neuron_conditions": "theory.stationarity",
     "one_neuron_derivation": "theory.neuron",
+    "one_neuron_equation": "theory.activation.neuron",
     "optimal_copy_average": "theory.averaging",
     "optimal_is_minimum": "theory.stability",
     "optimal_minimum_condition": "theory.stability",
@@ -102,6 +104,7 @@ __all__ = [
     "one_neuron",
     "one_neuron_conditions",
     "one_neuron_derivation",
+    "one_neuron_equation",
     "optimal_copy_average",
     "optimal_is_minimum",
     "optimal_minimum_condition",

@@ -46,7 +46,8 @@ def activation(name: str) -> Activation:
         return found
     if is_name(name):
         raise ValueError(
-            f"activation: got {name!r}, known are {', '.join(sorted(_KNOWN))}, or an expression in x like x*exp(-x**2)"
+            f"activation: got {name!r}, known are {', '.join(sorted(_KNOWN))}, or an expression in x like "
+            "x*exp(-x**2)"
         )
     return own(name, parse(name))
 

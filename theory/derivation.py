@@ -90,8 +90,11 @@ def vanishes(expression: sp.Expr) -> tuple[Verdict, sp.Expr]:
     # A value refutes at once what simplification would take long to leave standing.
     if nonzero_somewhere(expression):
         return Verdict.FAILS, difference
-    if expression.has(sp.I):
-        # Sines and cosines meet complex exponentials only as exponentials.
+    # A rational function vanishes with its numerator.
+    if expression.is_rational_function() and sp.expand(sp.fraction(sp.together(expression))[0]) == 0:
+        return Verdict.HOLDS, sp.S.Zero
+    if expression.has(sp.I, sp.sinh, sp.cosh):
+        # Trigonometric and hyperbolic functions meet exponentials only as exponentials.
         difference = sp.expand(expression.rewrite(sp.exp))
         if difference == 0:
             return Verdict.HOLDS, sp.S.Zero

@@ -114,13 +114,15 @@ def one_neuron(k: int | sp.Expr, activation: str = "erf") -> Structure:
     ----------
     k : int or sympy.Expr
         Number of teachers (orthonormal, outgoing weights 1); may be symbolic.
-    activation : {"erf", "relu"}
+    activation : str
+        One with a closed form: erf, relu, linear, square, cube, hermite2, hermite3, hermite4, sin or exp.
 
     Returns
     -------
     Structure
-        One group of size k. :func:`one_neuron_derivation` checks that of erf, claim ``relu-one-neuron`` that of relu,
-        which has the outgoing weight 1.
+        One group of size k, or of the teachers that the neuron copies; the others are idle, and their loss is in the
+        group's. Checked by :func:`one_neuron_derivation`, for other activations by the claims ``A-one-neuron``; that
+        of relu has the outgoing weight 1.
 
     Raises
     ------
@@ -139,9 +141,20 @@ def one_neuron(k: int | sp.Expr, activation: str = "erf") -> Structure:
     >>> one_neuron(2, "relu").groups[0].norm.evalf(10)
     1.510818330
     """
-    name = find_activation(activation).name
+    size, name = exact_size("k", k), find_activation(activation).name
     if name == "relu":
-        return Structure("copy-average", name, (average(exact_size("k", k)),))
-    if name != "erf":
-        raise ValueError(f"activation: got {activation!r}, closed forms are those of erf and relu")
-    return Structure("copy-average", activation, (group(exact_size("k", k)),))
+        return Structure("copy-average", name, (average(size),))
+    if name == "erf":
+        return Structure("copy-average", activation, (group(size),))
+    from theory.activation.neuron import closed_solution
+
+    star = closed_solution(activation, size)
+    if star is None:
+        raise ValueError(
+            f"activation: got {activation!r}, whose neuron has no closed form; its norm is the root of "
+            "theory.one_neuron_equation, enclosed by verify.one_neuron_point"
+        )
+    idle = size - star.teachers
+    found = Group(star.teachers, sp.S.One, star.norm, star.cosine, star.outgoing, star.loss)
+    kind = "copy-average" if idle == 0 else "partial-average"
+    return Structure(kind, activation, (found,), idle, star.free)

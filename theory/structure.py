@@ -39,15 +39,21 @@ class Structure:
     Attributes
     ----------
     name : str
-        ``"copy-average"``.
+        ``"copy-average"``, or ``"partial-average"`` where teachers are idle.
     activation : str
     groups : tuple of Group
         Students of one group are alike; vectors of different groups are orthogonal.
+    idle : sympy.Expr
+        Teachers with which no student has anything in common.
+    free : str
+        What can be changed at no cost: ``""``, ``"scale"``, ``"direction"`` or ``"scale and direction"``.
     """
 
     name: str
     activation: str
     groups: tuple[Group, ...]
+    idle: sp.Expr = sp.S.Zero
+    free: str = ""
 
     def _repr_latex_(self) -> str:
         """Loss and groups, for notebooks. Exact."""
@@ -63,7 +69,7 @@ class Structure:
     @property
     def k(self) -> sp.Expr:
         """Number of teacher neurons."""
-        return sp.Add(*(group.multiplicity * group.size for group in self.groups))
+        return sp.Add(*(group.multiplicity * group.size for group in self.groups), self.idle)
 
     @property
     def loss(self) -> sp.Expr:

@@ -75,6 +75,8 @@ class Cell:
 
     def exit_status(self) -> int:
         """0, 1 or 3; without predictions 0 only if every run converged, and was certified where that was asked."""
+        if any((record.get("one_neuron") or {}).get("agrees") is False for record in self.records()):
+            return EXIT[CONTRADICTS]
         if self.verdict == UNPREDICTED and not all(map(_settled, self.records())):
             return EXIT[UNKNOWN]
         return EXIT[self.verdict]

@@ -16,6 +16,7 @@ from mpmath import mp
 from numpy.typing import ArrayLike
 from threadpoolctl import threadpool_limits
 
+from numerics.kernels import encloses
 from numerics.matrix_free import DENSE_LIMIT
 from numerics.newton import GUARD_DIGITS, Polished, read_point
 from numerics.precision import Exact, digits, from_ball, to_ball, to_double
@@ -167,6 +168,9 @@ def certify(
             return certify_rectified(problem, theta, dps=dps, start=start, radius=box)
     if problem.fixed_outgoing is not None:
         return Certificate(Status.UNKNOWN, why="outgoing weights are held fixed", point=exact)
+    if not encloses(problem.activation):
+        why = f"there is no enclosure of the interaction function of {problem.activation}, only its Fourier series"
+        return Certificate(Status.UNKNOWN, why=why, point=exact)
     box = None if radius is None else _radius(radius)
     order = len(problem.free)
     if order > DENSE_LIMIT:

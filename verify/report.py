@@ -14,6 +14,7 @@ from rich.table import Table
 
 from verify.cells import Cell, as_predicted, undecided
 from verify.course_report import not_as_asked, proved_flows
+from verify.findings import findings
 from verify.names import (
     ALL_DEAD,
     CHANNEL,
@@ -201,7 +202,11 @@ def exceptions(cells: Sequence[Cell]) -> list[str]:
             lines.append(
                 f"(n, k) = ({cell.problem.n}, {cell.problem.k}): nothing is claimed, {cell.problem.why_no_theory()}."
             )
+        other = cell.problem.why_no_theory() is not None
+        lines += findings(cell) if other else []
         for record in cell.records():
+            if other and record["converged"] and undecided(record) is None and not not_as_asked(record):
+                continue
             where = f"(n, k) = ({cell.problem.n}, {cell.problem.k}), seed {record['seed']}"
             doubt = undecided(record)
             if doubt is not None:

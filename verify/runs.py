@@ -33,6 +33,7 @@ from verify.names import (
     UNDECIDED,
     UP_TO_SCALE,
 )
+from verify.one_neuron import compare
 from verify.rectified.record import fields
 
 
@@ -256,7 +257,9 @@ def describe(problem: Problem, end: End, found: Match, dps: int, proof: Proof | 
     optimal = found.structure == COPY_AVERAGE and partition == [1] * (n - 1) + [k - n + 1]
     named = _special_name(end)
     collinear = [[p.first, p.second] for p in end.duplicated.pairs] if end.duplicated else []
+    one = compare(problem, end.polished, end.converged)
     record: dict[str, Any] = {
+        **({} if one is None else {"one_neuron": one}),
         "converged": end.converged,
         "stop": _stop(end),
         "method": end.flow.method,

@@ -5,15 +5,15 @@ r"""Interaction kernels of tanh, sigmoid, softplus and SiLU, with a proved bound
 :math:`t_j(p) = E[\tanh^{(j)}(\sqrt p\,\xi)]`: softplus has :math:`\gamma_j = t_{j-1}` and SiLU
 :math:`\gamma_j = p\,t_{j+1} + j\,t_{j-1}` for even j, and both :math:`\gamma_1 = 1`.
 
-*Its Fourier series.* :math:`\tanh x = \int_0^\infty \sin(\omega x) / \sinh(\pi\omega/2)\,d\omega`. The midpoint
-rule with step :math:`h = 2\pi/P` is, by Poisson's formula, the antiperiodic sum :math:`\sum_j (-1)^j \tanh(x - jP)`, and a sine
-has :math:`E[\sin^{(j)}(\omega\sqrt p\,\xi)] = \pm\omega^j e^{-\omega^2 p/2}` for odd j: sums of positive numbers.
+*Its Fourier series.* :math:`\tanh x = \int_0^\infty \sin(\omega x) / \sinh(\pi\omega/2)\,d\omega`. By Poisson's
+formula, the midpoint rule with step :math:`h = 2\pi/P` is the antiperiodic sum :math:`\sum_j (-1)^j \tanh(x - jP)`,
+and :math:`E[\sin^{(j)}(\omega\sqrt p\,\xi)] = \pm\omega^j e^{-\omega^2 p/2}` for odd j: sums of positive numbers.
 
 *The error* of a derivative of the interaction function has three parts (:class:`Series` computes their bounds):
 
-1. for :math:`i \le 4`, :math:`|\tanh^{(i)} - \tanh_P^{(i)}| \le 3K e^{2|x| - 2P}` on :math:`|x| \le P/2`, K = 4800
-   (the derivatives of the logistic function f are at most 150 f), and at most 11 elsewhere, where the normal law has the
-   mass :math:`2e^{-P^2/8p}`;
+1. for :math:`i \le 4`, :math:`|\tanh^{(i)} - \tanh_P^{(i)}| \le 3K e^{2|x| - 2P}` on :math:`|x| \le P/2`, where
+   K = 4800 (the derivatives of the logistic function f are at most 150 f), and at most 11 elsewhere, where the normal
+   law has the mass :math:`2e^{-P^2/8p}`;
 2. frequencies above :math:`\omega_M` add at most their coefficients;
 3. the power series is cut after J terms: a coefficient is at most
    :math:`h M B \max_t e^{-\pi t/2r} t^j e^{-t^2/2} / \sqrt{j!}`, with :math:`r^2 = p`, B bounding
@@ -84,7 +84,7 @@ def level_of(r: float) -> int:
 def _modes(level: int) -> tuple[Array, Array, Setting]:
     """Frequencies and weights in doubles."""
     found = setting(level, _DOUBLE)
-    omega = found.step * (np.arange(found.modes) + 0.5)
+    omega: Array = np.asarray(found.step * (np.arange(found.modes) + 0.5), dtype=np.float64)
     return omega, np.asarray(found.step / np.sinh(np.pi * omega / 2)), found
 
 

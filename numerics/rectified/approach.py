@@ -48,8 +48,8 @@ class Arrival:
     direction : ndarray, shape (dim,)
         The neuron's last direction.
     forever : bool
-        The neuron shrinks like an exponential in t: it does not get there in finite time. So it is where its direction
-        tends to one in which :math:`a_i G` vanishes, against the teacher for n = k = 1.
+        The neuron shrinks like an exponential in t: it does not get there in finite time. So it is where its
+        direction tends to one in which :math:`a_i G` vanishes, against the teacher for n = k = 1.
     """
 
     y: Array

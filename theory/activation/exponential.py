@@ -97,7 +97,6 @@ def generating_steps(name: str, alpha: sp.Expr, beta: sp.Expr) -> tuple[Step, ..
 
     shift = (first * LAMBDA + s * MU) / room, (s * LAMBDA + second * MU) / room
     exponent = (first * LAMBDA**2 + 2 * s * LAMBDA * MU + second * MU**2) / (2 * room)
-    A, B, C = gaussian.A, gaussian.B, gaussian.C
     return (
         Step(
             f"{name}square",
@@ -112,9 +111,8 @@ def generating_steps(name: str, alpha: sp.Expr, beta: sp.Expr) -> tuple[Step, ..
                 1 / sp.sqrt(_R),
                 called(_R, room),
             ),
-            (A * C - B**2) * det,
+            ((q / det - 2 * alpha) * (p / det - 2 * beta) - (s / det) ** 2) * det,
             room,
-            where=((A, q / det - 2 * alpha), (B, s / det), (C, p / det - 2 * beta)),
         ),
     )
 

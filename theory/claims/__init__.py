@@ -17,6 +17,7 @@ from theory.claims import (
     loss,
     minimum,
     neuron,
+    one_neuron,
     optimum,
     relu_collinear,
     relu_dead,
@@ -64,4 +65,5 @@ def claims() -> tuple[Claim, ...]:
         *relu_neuron.CLAIMS,
         *relu_collinear.CLAIMS,
         *interactions.CLAIMS,
+        *one_neuron.CLAIMS,
     )

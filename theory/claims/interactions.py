@@ -15,7 +15,7 @@ from theory.prose import given, sentence
 from theory.symbols import p, q, s
 
 #: The activations, what they are in words.
-_WORDS = {
+WORDS = {
     "normal-cdf": "the normal distribution function",
     "gelu": "GELU, the argument times the normal distribution function",
     "linear": "the identity",
@@ -63,7 +63,7 @@ def _formulas(name: str) -> Callable[[], tuple[Formula, ...]]:
 
 
 def _claim(name: str) -> Claim:
-    words = _WORDS[name]
+    words = WORDS[name]
     return Claim(
         f"{name}-interaction",
         Kind.THEOREM,
@@ -79,4 +79,4 @@ def _claim(name: str) -> Claim:
     )
 
 
-CLAIMS = tuple(map(_claim, _WORDS))
+CLAIMS = tuple(map(_claim, WORDS))

@@ -211,8 +211,8 @@ def flow_options(command: F) -> F:
             "--teacher",
             type=TeacherFile(),
             default=None,
-            help="Teacher from a file: .npy (k, d), .npz with teacher (k, d) and optionally teacher_outgoing (k,), or "
-            "JSON with the same names.  [default: the first k unit vectors]",
+            help="Teacher from a file: .npy (k, d), .npz with teacher (k, d) and optionally teacher_outgoing (k,), "
+            "or JSON with the same names.  [default: the first k unit vectors]",
         ),
         click.option(
             "--init", type=Known(list(INITIALISATIONS)), default="glorot", show_default=True, help="Initialisation."

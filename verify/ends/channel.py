@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from numerics.flow.result import Flow
-from verify.ends.pairs import SPAN, Pair, close_pairs, last_span
+from verify.ends.pairs import SPAN, Pair, last_span, pairs_of
 
 #: Band for the exponent of growth of the outgoing weights, 1/4 in the limit.
 EXPONENTS = (0.2, 0.3)
@@ -44,7 +44,7 @@ class Channel:
     limit_loss: float
 
 
-def channel(flow: Flow) -> Channel | None:
+def channel(flow: Flow, activation: str = "erf") -> Channel | None:
     """Recognise a channel to infinity by its rates. Approximation.
 
     A pair of opposite outgoing weights that grow like a power of time near 1/4 while their incoming vectors
@@ -57,14 +57,14 @@ def channel(flow: Flow) -> Channel | None:
     (time0, early), (time1, late) = last_span(flow)
     if time1 < SPAN * 0.9 * time0:
         return None
-    for pair in close_pairs(late):
-        first, second = late[pair.first], late[pair.second] * pair.sign
+    for pair in pairs_of(activation, late):
+        first, second = late[pair.first], pair.aligned(late)
         before = np.abs([early[pair.first, -1], early[pair.second, -1]])
         after = np.abs([first[-1], second[-1]])
         if first[-1] * second[-1] >= 0 or before.min() <= 0:
             continue
         # The difference of the two grows; their sum stays.
-        span0 = abs(early[pair.first, -1] - pair.sign * early[pair.second, -1])
+        span0 = abs(early[pair.first, -1] - pair.outgoing_sign * early[pair.second, -1])
         growth = float(np.log(abs(first[-1] - second[-1]) / span0) / np.log(time1 / time0))
         if EXPONENTS[0] <= growth <= EXPONENTS[1] and after.min() > before.min():
             cosine = first[:-1] @ second[:-1] / np.linalg.norm(first[:-1]) / np.linalg.norm(second[:-1])

@@ -1,7 +1,8 @@
-"""Ends of flows that are not isolated points: continua of critical points, and runs whose weights grow for ever.
+"""Ends of flows that are not isolated points: continua of critical points, and weights that grow for ever.
 
-For activations other than erf and ReLU. A homogeneous activation has for every neuron the continuum (c w, a / c^h); the
-identity and the square have much larger ones. GELU at large norms is ReLU: where that fits better, flows run there.
+For activations other than erf and ReLU. A homogeneous activation has for every neuron the continuum (c w, a / c^h);
+the identity and the square have much larger ones. GELU at large norms is ReLU: where that fits better, flows run
+there.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from numerics.flat import Flat, polish_flat
 from numerics.flow.result import Flow
 from numerics.kernels import degree_of
 from numerics.problem import Problem
-from verify.ends.pairs import SPAN, close_pairs, last_span
+from verify.ends.pairs import SPAN, last_span, pairs_of
 
 #: Activations whose ends are told apart by the theory itself.
 OWN_THEORY = ("erf", "relu")
@@ -76,7 +77,7 @@ def continuum(problem: Problem, flow: Flow, *, dps: int) -> Continuum | None:
         return None
     degree = degree_of(problem.activation)
     scaling = degree is not None and flat.dimension == problem.n
-    if not scaling and degree != 1 and close_pairs(flat.point.double(), closer_than=1e-8):
+    if not scaling and degree != 1 and pairs_of(problem.activation, flat.point.double(), closer_than=1e-8):
         return None
     return Continuum(flat, scaling)
 

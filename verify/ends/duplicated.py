@@ -16,7 +16,7 @@ from numerics.flow.result import Flow
 from numerics.newton import Polished, evaluate, polish
 from numerics.precision import Exact
 from numerics.problem import Array, Problem
-from verify.ends.pairs import Pair, close_pairs, gap_exponent
+from verify.ends.pairs import Pair, gap_exponent, pairs_of
 from verify.matching import Match, match
 
 #: How far a point may be from the line of critical points that it is said to approach.
@@ -64,7 +64,9 @@ def duplicated(problem: Problem, flow: Flow, *, dps: int) -> Duplicated | None:
     Duplicated or None
         Not None only if the pairs still draw together and :func:`merged_point` finds the line near by.
     """
-    pairs = tuple(pair for pair in close_pairs(flow.theta) if gap_exponent(flow, pair) > STILL_SHRINKING)
+    pairs = tuple(
+        pair for pair in pairs_of(problem.activation, flow.theta) if gap_exponent(flow, pair) > STILL_SHRINKING
+    )
     found = merged_point(problem, flow.theta, pairs, dps=dps)
     if found is None:
         return None
@@ -123,7 +125,7 @@ def _merge(theta: Array, pairs: tuple[Pair, ...]) -> tuple[Array, list[float]]:
     merged = theta.copy()
     shares = []
     for pair in pairs:
-        first, second = theta[pair.first], theta[pair.second] * pair.sign
+        first, second = theta[pair.first], pair.aligned(theta)
         total = first[-1] + second[-1]
         share = first[-1] / total if total != 0 else 0.5
         # The common vector weighted by the outgoing weights keeps the function to first order.
@@ -147,5 +149,5 @@ def _split(polished: Polished, theta: Array, pairs: tuple[Pair, ...], shares: li
         full[pair.second, :-1] = row[:-1] * pair.sign
         part = row[-1] * share
         full[pair.first, -1] = part
-        full[pair.second, -1] = (row[-1] - part) * pair.sign
+        full[pair.second, -1] = (row[-1] - part) * pair.outgoing_sign
     return full

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from numerics.flow.result import Flow
+from numerics.kernels import parity
 from numerics.problem import Array
 
 #: Relative distance below which two incoming vectors may be becoming one.
@@ -24,9 +25,24 @@ class Pair:
     sign: int
     gap: float
     """|w_1 - sign w_2| over the mean norm."""
+    even: bool = False
+    """Whether the activation is even: then the sign is that of the incoming vector alone."""
+
+    @property
+    def outgoing_sign(self) -> int:
+        """The sign with which the second's outgoing weight counts."""
+        return 1 if self.even else self.sign
+
+    def aligned(self, theta: Array) -> Array:
+        """The second's row with the signs that align it."""
+        row: Array = theta[self.second] * self.sign
+        row[-1] = theta[self.second, -1] * self.outgoing_sign
+        return row
 
 
-def close_pairs(theta: Array, *, odd: bool = True, closer_than: float = CLOSE) -> tuple[Pair, ...]:
+def close_pairs(
+    theta: Array, *, odd: bool = True, even: bool = False, closer_than: float = CLOSE
+) -> tuple[Pair, ...]:
     """Pairs of students whose incoming vectors nearly coincide, up to sign, nearest first. Approximation.
 
     Each student is in at most one pair.
@@ -34,8 +50,8 @@ def close_pairs(theta: Array, *, odd: bool = True, closer_than: float = CLOSE) -
     Parameters
     ----------
     theta : ndarray, shape (n, dim + 1)
-    odd : bool
-        Whether opposite vectors count as coinciding.
+    odd, even : bool
+        Whether opposite vectors count as coinciding, and whether outgoing weights keep their sign then.
     closer_than : float
         Bound on the relative gap.
     """
@@ -44,10 +60,10 @@ def close_pairs(theta: Array, *, odd: bool = True, closer_than: float = CLOSE) -
     found = []
     for i in range(len(W)):
         for j in range(i + 1, len(W)):
-            sign = -1 if odd and W[i] @ W[j] < 0 else 1
+            sign = -1 if (odd or even) and W[i] @ W[j] < 0 else 1
             gap = float(np.linalg.norm(W[i] - sign * W[j]) / max(0.5 * (norms[i] + norms[j]), 1e-300))
             if gap < closer_than:
-                found.append(Pair(i, j, sign, gap))
+                found.append(Pair(i, j, sign, gap, even))
     taken: set[int] = set()
     pairs = []
     for pair in sorted(found, key=lambda pair: pair.gap):
@@ -55,6 +71,12 @@ def close_pairs(theta: Array, *, odd: bool = True, closer_than: float = CLOSE) -
             pairs.append(pair)
             taken |= {pair.first, pair.second}
     return tuple(pairs)
+
+
+def pairs_of(activation: str, theta: Array, *, closer_than: float = CLOSE) -> tuple[Pair, ...]:
+    """The pairs with the signs that the activation allows. Approximation."""
+    kind = parity(activation)
+    return close_pairs(theta, odd=kind == -1, even=kind == 1, closer_than=closer_than)
 
 
 def last_span(flow: Flow) -> tuple[tuple[float, Array], tuple[float, Array]]:

@@ -131,7 +131,7 @@ def settle(problem: Problem, flow: Flow, *, dps: int = 50) -> End:
             line = duplicated(problem, flow, dps=dps)
             if line is not None:
                 return End(flow, line.point, inertia(problem, line.point.double()), line, saddles=tuple(saddles))
-            run = channel(flow)
+            run = channel(flow, problem.activation)
             if run is not None:
                 return End(flow, polished, channel=run, saddles=tuple(saddles))
         if flow.stop is not Stop.GRADIENT:
