@@ -53,5 +53,6 @@ def _one_neuron(where: str, records: Sequence[dict[str, Any]]) -> list[str]:
     distances = [mp.mpf(one["distance"]) for one in found if one.get("distance")]
     worst = f" (distance {mp.nstr(max(distances), 1)})" if distances else ""
     return [
-        f"{where}: one neuron: {agree} of {len(found)} runs ended where the theory says{gone_words}: {at}{free}{worst}."
+        f"{where}: one neuron: {agree} of {len(found)} runs ended where the theory says{gone_words}: "
+        f"{at}{free}{worst}."
     ]
