@@ -13,7 +13,7 @@ from theory.claims.interactions import WORDS
 from theory.derivation import Relation, Step
 from theory.interactions import pair
 from theory.prose import Sentence, given, sentence
-from theory.symbols import a, p, q, r, s, u
+from theory.symbols import a, n, p, q, r, s, u
 from theory.unevaluated import at
 
 _Z = sp.Symbol("z", real=True)
@@ -222,7 +222,7 @@ def _claim(name: str) -> Claim:
         Kind.THEOREM,
         f"One neuron with {words} as activation has a critical point with {where}{_FREE[star.free]}",
         "",
-        sentence("{}, all {}", given(names.n, "=", 1), _K),
+        sentence("{}, all {}", given(n, "=", 1), _K),
         _solution(name),
         "flows of one neuron end there",
         "the point in a uniqueness box" if not star.free else "nothing: it is not isolated",
@@ -239,7 +239,7 @@ CLAIMS = (
         "interaction in the inner product exceeds the inner product times the slope of that, up to the neuron's norm; for "
         "each activation, where it does",
         "",
-        sentence("{}, all {}", given(names.n, "=", 1), _K),
+        sentence("{}, all {}", given(n, "=", 1), _K),
         _equal,
         "flows of one neuron end with equal cosines where the condition holds",
         "nothing further",
