@@ -197,4 +197,7 @@ def interaction(activation: str, r1: sp.Expr = r1, r2: sp.Expr = r2, u: sp.Expr 
     if any(z.has(sp.Float) for z in arguments):
         raise ValueError("interaction: got a floating-point number, needs exact numbers or expressions")
     first, second, cosine = arguments
+    if activation == "relu":
+        # Regular at parallel vectors, too.
+        return first * second * rectified.profile(cosine)
     return interaction_of(activation, first * second * cosine, first**2, second**2)

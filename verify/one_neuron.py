@@ -28,6 +28,8 @@ NORMS, SERIES_NORMS = np.geomspace(0.05, 8.0, 400), np.geomspace(0.05, 4.0, 80)
 LOSS_DIGITS = 18
 #: Mean square below which a network is zero.
 VANISHED = 1e-14
+#: Digits of closed forms.
+DIGITS = 70
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,16 +110,13 @@ def _closed(k: int, activation: str) -> OneNeuron | None:
     """The closed form, for continua."""
     if degree_of(activation) is None and activation != "hermite2":
         return None
-    import sympy as sp
-
     from theory.activation.neuron import closed_solution
 
-    star = closed_solution(activation, sp.Integer(k))
+    star = closed_solution(activation, k)
     if star is None or not star.free:
         return None
-    with mp.workdps(70):
-        numbers = [mp.mpf(str(sp.N(z, 70))) for z in (star.norm * star.cosine, star.outgoing, star.loss)]
-    place, outgoing, loss = numbers
+    with mp.workdps(DIGITS):
+        place, outgoing, loss = map(mp.mpf, star.decimals(DIGITS))
     return OneNeuron(COPY_AVERAGE, k, place, outgoing, loss, free=star.free)
 
 

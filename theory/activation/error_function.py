@@ -162,6 +162,7 @@ def gelu_derivation() -> Derivation:
     r"""From :math:`E[X F] = p E[F_x] + s E[F_y]` (Stein), used until only known expectations are left. Exact."""
     both, mixed, left, right = sp.symbols("m_b m_d m_l m_r", real=True)
     phi = gaussian.density()
+    exponent = -(q * x**2 - 2 * s * x * y + p * y**2) / (2 * gaussian.DETERMINANT)
     _phi, _F, _X, _Y = sp.symbols("phi F X Y")
     F, H = y * _distribution(x) * _distribution(y), _density(x) * _distribution(y)
     mirrored = _distribution(x) * _density(y)
@@ -169,15 +170,9 @@ def gelu_derivation() -> Derivation:
     value = gelu_value()
     steps = (
         Step(
-            "activation",
-            "The activation is the argument times the normal distribution function",
-            GELU.expression,
-            x * _distribution(x),
-        ),
-        Step(
             "stein",
             sentence(
-                "The density {} obeys {}, hence by parts {} is the mean of {} times the slope of {} in {} and of {} "
+                "The density {} obeys {}, since its exponent does this, hence by parts {} is the mean of {} times the slope of {} in {} and of {} "
                 "times that in {}",
                 called(_phi, phi),
                 asserted(p * Partial(_phi, x) + s * Partial(_phi, y), "=", -x * _phi),
@@ -188,7 +183,7 @@ def gelu_derivation() -> Derivation:
                 s,
                 _Y,
             ),
-            sp.simplify((p * sp.diff(phi, x) + s * sp.diff(phi, y)) / phi),
+            p * sp.Derivative(exponent, x) + s * sp.Derivative(exponent, y),
             -x,
         ),
         Step(

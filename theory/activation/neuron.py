@@ -40,8 +40,19 @@ class Solution:
         """The cosine with each of these teachers."""
         return 1 / sp.sqrt(self.teachers)
 
+    def decimals(self, digits: int) -> tuple[str, str, str]:
+        """Coordinate along a teacher, outgoing weight and loss as decimal strings, where k is a number. Exact.
 
-def closed_solution(name: str, k: sp.Expr) -> Solution | None:
+        Examples
+        --------
+        >>> closed_solution("square", 4).decimals(5)
+        ('0.50000', '2.0000', '12.000')
+        """
+        place, outgoing, loss = (str(sp.N(z, digits)) for z in (self.norm * self.cosine, self.outgoing, self.loss))
+        return place, outgoing, loss
+
+
+def closed_solution(name: str, k: int | sp.Expr) -> Solution | None:
     """The solution in closed form, or None where the norm is the root of an equation. Exact.
 
     Examples
@@ -49,6 +60,7 @@ def closed_solution(name: str, k: sp.Expr) -> Solution | None:
     >>> closed_solution("sin", sp.Integer(4)).outgoing
     4*exp(-3/8)
     """
+    k = sp.sympify(k)
     root = sp.sqrt(k)
     table = {
         # The square of the difference of the means, (a - k)/2, and a quarter of the loss of erf.

@@ -148,6 +148,17 @@ def _equal() -> tuple[Step, ...]:
     return tuple(steps)
 
 
+def _condition() -> tuple[Formula, ...]:
+    tail = sentence(
+        "for every inner product {} up to the norm of the neuron, {} and {} being taken at {}",
+        s,
+        names.G_s,
+        names.G_ss,
+        given(q, "=", 1),
+    )
+    return (Formula(names.G_s, ">", s * names.G_ss, tail=tail),)
+
+
 def _star(name: str) -> Solution:
     found = closed_solution(name, _K)
     if found is None:
@@ -244,6 +255,8 @@ CLAIMS = (
         "flows of one neuron end with equal cosines where the condition holds",
         "nothing further",
         title="One neuron: when all cosines are equal",
+        text="All cosines of a neuron with a non-zero outgoing weight and orthonormal teachers are equal if",
+        formulas=_condition,
         references=("simsek2023",),
     ),
     *map(_claim, ("normal-cdf", "linear", "square", "cube", "hermite2", "hermite3", "hermite4", "sin", "exp")),

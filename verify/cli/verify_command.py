@@ -118,6 +118,10 @@ def verify_command(
     its last point converges to it. Every run that did not end at a predicted minimum is named, with what shows it.
 
     CA: copy-average, with the sizes of the groups of teachers; PC: perturbed copy.
+
+    With --activation relu deaths and revivals of neurons are events of the flow, and ends are named and certified up
+    to rescaling, dead neurons left out and collinear ones merged. With other activations nothing is predicted but
+    where one neuron ends.
     """
     check_course(activation=activation, flow_dps=flow_dps, prove_flow=prove_flow, certifying=certifying)
     dps = limited(activation, dps)
