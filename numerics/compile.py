@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from numerics.kernels import HOMOGENEOUS
+
 if TYPE_CHECKING:
     import sympy as sp
 
@@ -270,7 +272,7 @@ def smooth() -> tuple[str, ...]:
     """Activations with a closed form of which gradient flows are run. Exact."""
     from theory.activations import activation, closed
 
-    return tuple(name for name in closed() if not activation(name).obstacle)
+    return tuple(name for name in closed() if name not in HOMOGENEOUS and not activation(name).obstacle)
 
 
 def sources() -> dict[str, str]:

@@ -14,10 +14,10 @@ x = sp.Symbol("x", positive=True)
 
 
 def test_kernels_are_up_to_date() -> None:
-    generated = sources()
+    written = sources()
     # One module for every closed form of which flows are run, and four more of erf.
-    assert len(generated) == len(smooth()) + 3 >= 15
-    for name, source in generated.items():
+    assert len(written) == len(smooth()) + 3 >= 15
+    for name, source in written.items():
         installed = Path(numerics.kernels.__file__).with_name(name)
         assert installed.read_text(encoding="utf-8") == source, f"{name}: run python -m numerics.compile"
 

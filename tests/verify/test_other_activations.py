@@ -146,7 +146,18 @@ def test_bad_teachers_are_refused(tmp_path: Path, name: str, content: object, wo
 def test_the_command_line(tmp_path: Path) -> None:
     good = _write(tmp_path, "good.json", {"teacher": [[1, 0.5, 0], [0, 1.2, 0.1]], "teacher_outgoing": [1, -0.5]})
     bad = _write(tmp_path, "bad.npy", [[1, 0], [0, 0]])
-    base = [sys.executable, "-m", "verify", "verify", "-n", "1", "-k", "2", "--seeds", "1", "--jobs", "1"]
+    base = [
+        str(Path(sys.executable).with_name("copy-average")),
+        "verify",
+        "-n",
+        "1",
+        "-k",
+        "2",
+        "--seeds",
+        "1",
+        "--jobs",
+        "1",
+    ]
     done = subprocess.run([*base, "--teacher", good, "--json", "-"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "not orthonormal" in done.stderr

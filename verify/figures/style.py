@@ -19,6 +19,7 @@ from verify.names import (
     NEGATIVE_CORRECTOR,
     PERTURBED_COPY,
     PERTURBED_COPY_AVERAGE,
+    REFLECTED_COPY,
 )
 
 #: Width of a column, in inches, and sizes of letters in points.
@@ -44,9 +45,10 @@ LOOKS = {
     COPY_AVERAGE: Look("CA", "#0072B2", "o", "-", ""),
     PERTURBED_COPY: Look("PC", "#E69F00", "^", "--", "////"),
     PERTURBED_COPY_AVERAGE: Look("PC + average", "#56B4E9", "v", (0, (3, 1, 1, 1)), "\\\\\\\\"),
-    AGAINST_TEACHER: Look("against", "#D55E00", "s", "-.", "++++"),
-    NEGATIVE_CORRECTOR: Look("corrector", "#009E73", "D", ":", "...."),
-    ALL_DEAD: Look("all dead", "#000000", "x", ":", "xxxx"),
+    AGAINST_TEACHER: Look("against", "#D55E00", "<", "-.", "++++"),
+    NEGATIVE_CORRECTOR: Look("corrector", "#F0E442", "p", ":", "--"),
+    REFLECTED_COPY: Look("reflected", "#7F3C8D", "h", "-.", "||||"),
+    ALL_DEAD: Look("all dead", "#555555", "*", ":", "****"),
     CHANNEL: Look("channel", "#000000", "x", ":", "xxxx"),
     DUPLICATED: Look("duplicated", "#009E73", "s", "-.", "...."),
     DORMANT: Look("dormant", "#CC79A7", "D", "-.", "oooo"),

@@ -14,7 +14,7 @@ from numerics import copy_average_point, perturbed_copy_point
 from numerics.population import Population
 from verify.cli.main import main
 from verify.cli.plot_command import KINDS as OFFERED
-from verify.figures import single
+from verify.figures import single, spectra
 from verify.figures.atlas import KINDS, pictures
 from verify.figures.groups import Group, groups
 from verify.figures.picture import Picture, caption, spans
@@ -199,7 +199,7 @@ def test_spectra_agree_with_the_blocks(path: Path) -> None:
             outcome = store.outcome(group.task(6, seed))
             theta = np.array([[float(x) for x in row] for row in outcome.theta])
             values = np.linalg.eigvalsh(Population(outcome.task.problem()).hessian_unchecked(theta))
-            predicted = single.predicted_spectrum(outcome)
+            predicted = spectra.predicted_spectrum(outcome)
             # A symmetric eigenvalue solver is backward stable: a few N u times the largest, N = 60.
             assert np.abs(values - predicted).max() < 60 * 10 * 2.3e-16 * values[-1]
 
