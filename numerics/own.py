@@ -133,7 +133,7 @@ def _rule(step: float, reach: float) -> tuple[Array, Array]:
     Hermite's has the square root of the number of nodes in the exponent.
     """
     # Off the middle, where a pole may lie.
-    x: Array = step * (np.arange(-round(reach / step), round(reach / step) + 1) + 0.37)
+    x = np.float64(step) * (np.arange(-round(reach / step), round(reach / step) + 1) + 0.37)
     weights: Array = step * np.exp(-x * x / 2) / np.sqrt(2 * np.pi)
     return x, weights
 
