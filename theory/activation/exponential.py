@@ -107,7 +107,7 @@ def generating_steps(name: str, alpha: sp.Expr, beta: sp.Expr) -> tuple[Step, ..
         Step(
             f"{name}normalisation",
             sentence(
-                "and what is left integrates to {}, with {}: with the coefficients of its form",
+                "and what is left integrates to {}, where {} is this, with the coefficients of its form",
                 1 / sp.sqrt(_R),
                 called(_R, room),
             ),
