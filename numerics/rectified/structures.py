@@ -139,6 +139,19 @@ def structures(n: int, k: int, *, dps: int = 50) -> tuple[Point, ...]:
     return _structures(int(n), int(k), int(dps))
 
 
+def structure_named(name: str, partition: tuple[int, ...] | None, n: int, k: int, *, dps: int = 50) -> Point | None:
+    """The structure of n neurons with a name and a partition, or None. Approximation.
+
+    Parameters
+    ----------
+    name : str
+    partition : tuple of int or None
+    n, k, dps : int
+        As of :func:`structures`.
+    """
+    return next((p for p in structures(n, k, dps=dps) if (p.name, p.partition) == (name, partition)), None)
+
+
 @lru_cache(maxsize=512)
 def _structures(n: int, k: int, dps: int) -> tuple[Point, ...]:
     found: list[Point] = []

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from numerics.initial import pack
 from numerics.population import Population
 from numerics.problem import Array, Problem
 from numerics.rectified.gauge import reduced
-from numerics.rectified.structures import Point, structures
+from numerics.rectified.structures import Point, structure_named, structures
 from verify.names import COPY_AVERAGE, PERTURBED_COPY, PERTURBED_COPY_AVERAGE
 from verify.rectified.matching import placed
 from verify.sweep.outcome import Outcome
@@ -31,16 +30,12 @@ class InPlace:
         Of the outgoing weights.
     omega : ndarray, shape (m, dim)
         Vectors in the structure's order of students.
-    students, teachers : ndarray of int
-        Neurons of the merged network, and teachers, in the structure's order.
     """
 
     point: Point
     coordinates: Array
     signs: Array
     omega: Array
-    students: NDArray[np.intp]
-    teachers: NDArray[np.intp]
 
 
 def in_place(outcome: Outcome) -> InPlace | None:
@@ -52,20 +47,12 @@ def in_place(outcome: Outcome) -> InPlace | None:
     if not len(signs):
         return None
     name, partition = outcome.record["structure"], outcome.record["partition"]
-    key = (name, tuple(partition) if partition else None)
-    found = next((p for p in structures(len(signs), problem.k, dps=20) if (p.name, p.partition) == key), None)
+    found = structure_named(name, tuple(partition) if partition else None, len(signs), problem.k, dps=20)
     if found is None:
         return None
     C = omega @ problem.teacher.T
-    students, teachers = np.argsort(placed(C, signs, found)[0]), np.argsort(placed(C, signs, found)[1])
-    return InPlace(
-        found,
-        C[np.ix_(students, teachers)],
-        signs[students].astype(np.float64),
-        omega[students],
-        students,
-        teachers,
-    )
+    students, teachers = map(np.argsort, placed(C, signs, found))
+    return InPlace(found, C[np.ix_(students, teachers)], signs[students].astype(np.float64), omega[students])
 
 
 def quotient_spectrum(omega: Array, signs: Array, k: int) -> Array:

@@ -15,7 +15,7 @@ from mpmath import mp
 
 from numerics.precision import Exact, digits, from_ball, to_ball
 from numerics.problem import Problem
-from numerics.rectified.structures import Point, structures
+from numerics.rectified.structures import structure_named
 from verify.certificates.existence import Status
 from verify.certificates.identity import exactly_orthonormal
 from verify.certificates.rectified.certify import RectifiedCertificate
@@ -49,7 +49,7 @@ def identical(problem: Problem, certificate: RectifiedCertificate, found: Match,
         return None
     if len(c.point) == 0:
         return True
-    point = _structure(problem, found, len(c.point), dps)
+    point = structure_named(found.structure, found.partition, len(c.point), problem.k, dps=dps)
     if point is None:
         return None
     outgoing = np.array([int(x) for x in c.point[:, -1]]) * int(problem.teacher_outgoing[0])
@@ -66,17 +66,6 @@ def identical(problem: Problem, certificate: RectifiedCertificate, found: Match,
         if (c.radius + moved) * 1.01 < c.uniqueness_radius and (c.radius + distance) * 1.01 < c.uniqueness_radius:
             return True
     return None
-
-
-def _structure(problem: Problem, found: Match, neurons: int, dps: int) -> Point | None:
-    return next(
-        (
-            p
-            for p in structures(neurons, problem.k, dps=dps)
-            if (p.name, p.partition) == (found.structure, found.partition)
-        ),
-        None,
-    )
 
 
 def _coordinates(problem: Problem, omega: Exact) -> tuple[Exact, mp.mpf]:

@@ -15,7 +15,7 @@ from numerics.precision import Exact, short
 from numerics.problem import Problem
 from numerics.rectified.description import roles
 from numerics.rectified.gauge import reduced
-from numerics.rectified.structures import structures
+from numerics.rectified.structures import structure_named
 from verify.matching import ROUGH_TOLERANCE, Match
 from verify.rectified.matching import identified
 from verify.rectified.prediction import RectifiedPrediction
@@ -212,8 +212,8 @@ def name_point(
 
 def _roles(problem: Problem, match: Match, students: NDArray[np.intp], dps: int) -> tuple[str, ...]:
     """What each merged neuron does in the structure that was found."""
-    key = (match.structure, match.partition)
-    point = next(p for p in structures(len(students), problem.k, dps=dps) if (p.name, p.partition) == key)
+    point = structure_named(match.structure, match.partition, len(students), problem.k, dps=dps)
+    assert point is not None, "it was matched before"
     words, classes = roles(point.pattern, point.values()), point.pattern.student_class()
     return tuple(words[classes[i]] for i in students)
 

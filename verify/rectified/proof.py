@@ -9,7 +9,7 @@ from mpmath import mp
 
 from numerics.newton import evaluate
 from numerics.problem import Problem
-from numerics.rectified.structures import Point, structures
+from numerics.rectified.structures import Point, structure_named
 from verify.certification import Certificate, certify
 
 
@@ -41,6 +41,7 @@ def certify_point(point: Point, *, dim: int | None = None, dps: int = 50) -> Cer
 
     Examples
     --------
+    >>> from numerics.rectified.structures import structures
     >>> certificate = certify_point(structures(5, 6)[0], dps=30)
     >>> certificate.status.name, certificate.index
     ('UNIQUE', 0)
@@ -52,7 +53,8 @@ def certify_point(point: Point, *, dim: int | None = None, dps: int = 50) -> Cer
 
 @lru_cache(maxsize=1024)
 def _certified(name: str, partition: tuple[int, ...] | None, n: int, k: int, dim: int, dps: int) -> Certificate:
-    point = next(p for p in structures(n, k, dps=dps) if (p.name, p.partition) == (name, partition))
+    point = structure_named(name, partition, n, k, dps=dps)
+    assert point is not None, "it was listed before"
     problem = Problem(n, k, activation="relu", dim=dim, fixed_outgoing=[float(sign) for sign in point.signs])
     theta = np.full(problem.shape, mp.mpf(0), dtype=object)
     theta[:, :k], theta[:, -1] = point.coordinates, point.outgoing
