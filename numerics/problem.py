@@ -117,7 +117,10 @@ class Problem:
 
         put("n", _count("n", n))
         put("k", _count("k", k))
-        if activation not in HOMOGENEOUS:
+        if activation in HOMOGENEOUS:
+            # Reads the slope, where there is one in the name.
+            HOMOGENEOUS[activation]
+        else:
             ACTIVATIONS.find(activation)
         put("activation", activation)
         if dim is None and teacher is not None and np.ndim(teacher) == 2:
