@@ -149,7 +149,8 @@ def normals(E: Array, F: Array, pairs: Angles) -> Array:
 def curvature(E: Array, F: Array, pairs: Angles, weights: Array) -> Array:
     r"""Second derivatives of :math:`\sum_j c_j g(e, f_j)` at each unit vector e, shape (m, dim, dim). Approximation.
 
-    For ReLU they are :math:`\frac{1}{2\pi} \sum_j c_j \sin\varphi_j (I - e e' + n_j n_j')` with the unit vectors :math:`n_j`
+    For ReLU they are
+    :math:`\frac{1}{2\pi} \sum_j c_j \sin\varphi_j (I - e e' + n_j n_j')` with the unit vectors :math:`n_j`
     in the plane of e and :math:`f_j`, orthogonal to e.
 
     Parameters

@@ -109,7 +109,7 @@ class RectifiedPopulation(Population):
         return flat
 
     def _add_cross_blocks(self, H: Array, E: Array, pairs: Angles, alive: NDArray[np.bool_]) -> None:
-        """Derivatives in w_i and w_l, both seen as different vectors: (phi I + sin R) / 2 pi times 2 a_i a_l for ReLU.
+        """Derivatives in w_i and w_l, seen as different vectors: for ReLU (phi I + sin R) / 2 pi times 2 a_i a_l.
 
         R is the reflection that exchanges the two directions, within their plane: in the unit vectors along their
         sum and their difference, of lengths y and x, it is diag(1, -1).

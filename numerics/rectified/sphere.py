@@ -1,4 +1,4 @@
-r"""The residual seen by one more homogeneous unit, :math:`G(e) = E[\sigma(e \cdot x)(f - f^*)(x)]` on the unit sphere.
+r"""The residual seen by one more unit, :math:`G(e) = E[\sigma(e \cdot x)(f - f^*)(x)]` on the unit sphere.
 
 A neuron whose incoming vector is zero and whose outgoing weight is a may stay so exactly if :math:`a\,G(e) \ge 0` for
 every unit vector e: then 0 is in the regular subdifferential of the loss. (The set-valued field of Filippov is no

@@ -12,10 +12,10 @@ from mpmath import mp
 from numerics import Population, Problem, gradient_flow, initial_weights, polish
 from numerics.inertia import inertia
 from numerics.kernels import HOMOGENEOUS, degree_of, parity
-from numerics.kernels.homogeneous import slope_of
 from numerics.precise import precise_population
 from numerics.precision import digits, from_ball, to_ball
 from numerics.rectified.gauge import reduced
+from theory.slopes import slope_of
 
 
 def test_names_and_slopes() -> None:
