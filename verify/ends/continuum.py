@@ -13,12 +13,12 @@ import numpy as np
 
 from numerics.flat import Flat, polish_flat
 from numerics.flow.result import Flow
-from numerics.kernels import degree_of
+from numerics.kernels import HOMOGENEOUS, degree_of
 from numerics.problem import Problem
 from verify.ends.pairs import SPAN, last_span, pairs_of
 
-#: Activations whose ends are told apart by the theory itself.
-OWN_THEORY = ("erf", "relu")
+#: Activations, beside homogeneous ones, whose ends are told apart by the theory itself.
+OWN_THEORY = ("erf",)
 #: How far the flow's end may be from the continuum that it approaches.
 NEAR = 0.05
 #: Norm from which on growing weights are taken to grow for ever, and the least exponent of time.
@@ -62,6 +62,10 @@ class Unbounded:
     products: tuple[float, ...]
 
 
+def _known(problem: Problem) -> bool:
+    return problem.activation in OWN_THEORY or problem.activation in HOMOGENEOUS
+
+
 def continuum(problem: Problem, flow: Flow, *, dps: int) -> Continuum | None:
     """Recognise the approach to a continuum of minima. Approximation.
 
@@ -70,7 +74,7 @@ def continuum(problem: Problem, flow: Flow, *, dps: int) -> Continuum | None:
     Continuum or None
         None too where neurons coincide: those are lines of duplicated neurons.
     """
-    if problem.activation in OWN_THEORY or problem.fixed_outgoing is not None:
+    if _known(problem) or problem.fixed_outgoing is not None:
         return None
     flat = polish_flat(problem, flow.theta, dps=dps)
     if flat is None or flat.negative or flat.moved > NEAR:
@@ -84,7 +88,7 @@ def continuum(problem: Problem, flow: Flow, *, dps: int) -> Continuum | None:
 
 def unbounded(problem: Problem, flow: Flow) -> Unbounded | None:
     """Recognise incoming vectors that grow like a power of time. Approximation."""
-    if problem.activation in OWN_THEORY or problem.fixed_outgoing is not None:
+    if _known(problem) or problem.fixed_outgoing is not None:
         return None
     (time0, early), (time1, late) = last_span(flow)
     if time1 < SPAN * 0.9 * time0:
