@@ -13,6 +13,7 @@ from numerics.initial import initial_weights
 from numerics.precision import Exact, decimal, short
 from numerics.problem import Array, Problem
 from numerics.teacher import Teacher
+from verify.blocks.record import block_fields
 from verify.certificates.attempt import Proof, prove
 from verify.certificates.described import certified, proof_document, status
 from verify.confirm import second_opinion
@@ -290,6 +291,9 @@ def describe(problem: Problem, end: End, found: Match, dps: int, proof: Proof | 
         "why": found.why,
     }
     special = fields(problem, found, end.polished.double(), end.flow)
+    scaling = end.continuum is not None and end.continuum.scaling
+    flat = end.continuum is not None and not scaling
+    special |= block_fields(problem, found, end.polished, scaling=scaling, flat=flat, dps=dps)
     special["events"] = special.get("events", []) + record["events"]
     return {**record, **special}
 

@@ -50,7 +50,8 @@ def certificate_document(
     c = certificate
     if c.status is not Status.UNIQUE or c.index is None or c.point is None or c.loss is None:
         return None
-    named = c.named if c.identity else None
+    # A recheck knows the structures of erf alone.
+    named = c.named if c.identity and problem.activation == "erf" else None
     states: dict[str, Any] = {
         "status": "unique",
         "radius": _number(c.radius),
