@@ -25,6 +25,8 @@ NORMS, FEW_NORMS = np.geomspace(0.1, 4.0, 120), np.geomspace(0.15, 3.0, 30)
 FURTHEST = 0.6
 #: A structure is exact if it differs from its ideal by less.
 EXACT = 1e-9
+#: Gradient of rounding.
+STILL = 1e-12
 #: Up to this k all partitions of the teachers are tried.
 EVERY_PARTITION = 8
 #: Length of the step that leaves a symmetric point.
@@ -114,7 +116,10 @@ def alone(activation: str, m: int) -> tuple[float, float]:
     r = float(norms[int(np.nanargmax(gains))])
     start = [r / np.sqrt(m), outgoing(r)[0]]
     found = Reduced(activation, Pattern((1,), ((0, 1),), ((0, m),))).search(start, furthest=1.0 + m)
-    return (start[0], start[1]) if found is None else (float(found[0]), float(found[1]))
+    # Where no norm is the best, Newton's method may lead to a neuron without effect.
+    if found is None or abs(found[1]) < 1e-6 or abs(found[0]) < 1e-6:
+        return float(start[0]), float(start[1])
+    return float(found[0]), float(found[1])
 
 
 def groups(sizes: tuple[int, ...], ignored: int = 0) -> Pattern:
@@ -170,7 +175,9 @@ def solved(activation: str, sizes: tuple[int, ...], ignored: int = 0) -> Member 
     pattern = groups(sizes, ignored)
     reduced = Reduced(activation, pattern)
     start = ideal(activation, pattern)
-    x = reduced.search(start, furthest=FURTHEST * max(1.0, float(np.abs(start).max())))
+    # On continua, where Newton's method has no inverse, the ideal may be critical itself.
+    still = float(np.abs(reduced.gradient(start)).max()) < STILL
+    x = start if still else reduced.search(start, furthest=FURTHEST * max(1.0, float(np.abs(start).max())))
     if x is None:
         x = reduced.descend(start)
     if x is None or not genuine(reduced, x):

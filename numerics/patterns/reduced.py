@@ -174,7 +174,8 @@ class Reduced:
         """
         dps = min(dps, digits_of(self.problem.activation) or dps)
         free = self.free
-        inverse = np.linalg.inv(self.hessian(x)[np.ix_(free, free)])
+        # On a continuum the Hessian has no inverse; the smallest step will do.
+        inverse = np.linalg.pinv(self.hessian(x)[np.ix_(free, free)], rcond=1e-11, hermitian=True)
         with digits(dps + GUARD_DIGITS) as arithmetic:
             population = precise_population(self.problem, arithmetic)
             values = [flint.arb(float(value)) for value in x]
