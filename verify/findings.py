@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from mpmath import mp
 
 from verify.cells import Cell
-from verify.names import UNCLASSIFIED, describe_partition
+from verify.names import UNBOUNDED, UNCLASSIFIED, describe_partition
 
 #: Digits of losses by which ends are told apart.
 DIGITS = 9
@@ -24,6 +25,7 @@ def findings(cell: Cell) -> list[str]:
             key = loss, record["structure"], record["index"], tuple(record["partition"] or ())
             groups.setdefault(key, []).append(record)
     lines = []
+    lines += _away(where, cell.records())
     for (loss, structure, index, partition), records in sorted(groups.items(), key=lambda item: mp.mpf(item[0][0])):
         certified = sum(record["certificate"] == "unique" for record in records)
         asked = records[0]["certificate"] is not None
@@ -56,6 +58,28 @@ def named(structure: str, partition: Sequence[int], record: dict[str, Any]) -> s
         equal = blocks["same_loss"]
         return f"{structure} (as {equal['structure']} {describe_partition(equal['partition'])})"
     return structure + groups
+
+
+def _away(where: str, records: Sequence[dict[str, Any]]) -> list[str]:
+    """Runs whose weights grow for ever, by the losses of their limits."""
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for record in records:
+        if record["structure"] == UNBOUNDED:
+            evidence = record["evidence"]
+            loss = mp.nstr(mp.mpf(evidence["limit_loss"]), DIGITS)
+            kinds = Counter(
+                kind for kind, group in zip(evidence["kinds"], evidence["students"], strict=True) for _ in group
+            )
+            words = " and ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
+            groups.setdefault((loss, words), []).append(evidence)
+    lines = []
+    for (loss, words), found in sorted(groups.items(), key=lambda item: mp.mpf(item[0][0])):
+        rates = [rate for evidence in found for rate in evidence["rates"]]
+        lines.append(
+            f"{where}: {len(found)} ended at {UNBOUNDED}: {words} at infinity, a strict minimum of the limit, "
+            f"loss {loss} (growth over the derived rate {min(rates):.2f} to {max(rates):.2f})."
+        )
+    return lines
 
 
 def _one_neuron(where: str, records: Sequence[dict[str, Any]]) -> list[str]:

@@ -18,6 +18,7 @@ from verify.certificates.attempt import Proof, prove
 from verify.certificates.described import certified, proof_document, status
 from verify.confirm import second_opinion
 from verify.course import Progress, course
+from verify.ends import infinity
 from verify.ends.duplicated import unmerged
 from verify.ends.limit import described, limit_end
 from verify.ends.settle import End, settle
@@ -258,7 +259,7 @@ def describe(problem: Problem, end: End, found: Match, dps: int, proof: Proof | 
     optimal = found.structure == COPY_AVERAGE and partition == [1] * (n - 1) + [k - n + 1]
     named = _special_name(end)
     collinear = [[p.first, p.second] for p in end.duplicated.pairs] if end.duplicated else []
-    one = compare(problem, end.polished, end.converged)
+    one = compare(problem, end.polished, end.converged, end.unbounded)
     record: dict[str, Any] = {
         **({} if one is None else {"one_neuron": one}),
         "converged": end.converged,
@@ -322,7 +323,7 @@ def _stop(end: End) -> str:
     if end.channel is not None:
         return "channel to infinity: no critical point is near, although the gradient tends to zero"
     if end.unbounded is not None:
-        return "incoming vectors grow for ever: no critical point is near, although the gradient tends to zero"
+        return "weights grow for ever: no critical point is near, although the gradient tends to zero"
     if end.dormant is not None:
         return "a neuron has gone dormant: double precision does not show when the flow leaves this degenerate saddle"
     if not end.converged:
@@ -355,13 +356,7 @@ def _evidence(problem: Problem, end: End, dps: int, *, prove: bool) -> dict[str,
     if end.continuum is not None:
         return {"dimension": end.continuum.flat.dimension, "distance_to_continuum": end.continuum.flat.moved}
     if end.unbounded is not None:
-        u = end.unbounded
-        return {
-            "students": list(u.neurons),
-            "norms": list(u.norms),
-            "growth_exponent": u.growth,
-            "outgoing_times_norm": list(u.products),
-        }
+        return infinity.described(end.unbounded)
     if end.dormant is not None:
         s = end.dormant
         return {

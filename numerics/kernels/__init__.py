@@ -99,6 +99,8 @@ ACTIVATIONS = Kernels()
 #: Where there is one, a faster evaluation of what the gradient needs.
 WEIGHTED: dict[str, Callable[..., tuple[Any, Any, Any]]] = {"erf": erf_arrays.weighted}
 
+#: Activations that tend to max(0, x) where incoming vectors are long, and to a line where they are short.
+RAMPS = ("gelu", "silu")
 #: Positively homogeneous activations, whose kernel is ``numerics.kernels.rectified``.
 HOMOGENEOUS = ("relu",)
 

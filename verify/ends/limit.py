@@ -66,8 +66,8 @@ def limit_end(problem: Problem, flow: Flow, found: Channel, *, dps: int, prove: 
     Returns
     -------
     LimitEnd or None
-        None if Newton's method finds no critical point of the limit problem near the flow's end, or the activation is
-        another than erf.
+        None if Newton's method finds no critical point of the limit problem near the flow's end, and for other
+        activations than erf, whose limit problem is not known.
     """
     if problem.activation != "erf":
         return None
