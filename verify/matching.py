@@ -13,6 +13,7 @@ import numpy as np
 from mpmath import mp
 from numpy.typing import ArrayLike
 
+from numerics.kernels import HOMOGENEOUS
 from numerics.newton import Polished, read_point
 from numerics.problem import Problem
 from verify.names import UNCLASSIFIED
@@ -77,9 +78,9 @@ def match(problem: Problem, theta: ArrayLike | Polished, *, dps: int = 50, toler
     Returns
     -------
     Match
-        Invariant under all symmetries. For ReLU up to rescaling, with collinear neurons merged and dead ones left
-        out: ``assignment`` and ``signs`` are those of the merged neurons, ``distance`` is of ``|a| w``. If a
-        hypothesis of the theory fails, ``"unclassified"`` and ``why``.
+        Invariant under all symmetries. For ReLU and its kind up to rescaling, with collinear neurons merged and dead
+        ones left out: ``assignment`` and ``signs`` are those of the merged neurons, ``distance`` is of ``|a| w``. If
+        a hypothesis of the theory fails, ``"unclassified"`` and ``why``.
 
     Raises
     ------
@@ -94,7 +95,7 @@ def match(problem: Problem, theta: ArrayLike | Polished, *, dps: int = 50, toler
     >>> found.structure, found.assignment, found.signs, float(found.distance)
     ('copy-average', ((1,), (0,)), (-1, 1), 0.0)
     """
-    if problem.activation == "relu":
+    if problem.activation in HOMOGENEOUS:
         # Imported here, for it is built on this module.
         from verify.rectified.network import match_rectified
 

@@ -16,7 +16,7 @@ from mpmath import mp
 from numerics.compile import FLOAT
 from numerics.inertia import inertia
 from numerics.initial import pack
-from numerics.kernels import ACTIVATIONS, degree_of, digits_of, parity
+from numerics.kernels import ACTIVATIONS, HOMOGENEOUS, degree_of, digits_of, parity
 from numerics.newton import Polished, polish
 from numerics.precision import decimal, infinity_norm, short, to_exact
 from numerics.problem import Problem
@@ -164,6 +164,11 @@ def compare(
     """
     if problem.n != 1 or problem.activation in ("erf", "relu") or problem.why_not_standard() is not None:
         return None
+    if problem.activation in HOMOGENEOUS:
+        # Imported here: it is built on modules that this one serves.
+        from verify.rectified.one_neuron import compare_rectified
+
+        return compare_rectified(problem, point, converged)
     star = one_neuron_point(problem.k, problem.activation, dps=max(point.dps, 15))
     if star is None:
         return compare_at_infinity(problem, away) or {
