@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.compile import FLOAT
-from numerics.kernels import ACTIVATIONS, degree_of, digits_of
+from numerics.kernels import ACTIVATIONS, degree_of, digits_of, parity
 from numerics.patterns.reduced import Reduced, Solution
 from numerics.problem import Array
 from numerics.rectified.pattern import Pattern, detect
@@ -29,6 +29,8 @@ EXACT = 1e-9
 STILL = 1e-12
 #: Up to this k all partitions of the teachers are tried.
 EVERY_PARTITION = 8
+#: By which coordinates of weakened copies are multiplied.
+WEAKER = 0.7
 #: Length of the step that leaves a symmetric point.
 LEAVE = 0.05
 
@@ -254,21 +256,42 @@ def _partitions(n: int, k: int, least: int) -> Iterator[tuple[int, ...]]:
 
 
 def _unequal(activation: str, copies: Member, n: int, k: int) -> list[Member]:
-    """Copies of which one, or all but one, are stronger than the others: below a saddle of copies that are alike."""
-    frames = (1, n - 1) if n > 2 else (1, 1)
-    split = tuple(size > 1 for size in frames)
-    pattern = Pattern(frames, ((0, 1), (1, 1)), ((0, 1), (1, 1), (0, k - n)), split)
+    """Copies of which some are stronger than the others: below a saddle of copies that are alike."""
+    found: list[Member] = []
+    for number in range(1, n // 2 + 1):
+        for member in _split(activation, copies, (number, n - number), k):
+            if not any(_same(member.reduced, member.x, other) for other in found):
+                found.append(member)
+    return found
+
+
+def _split(activation: str, copies: Member, frames: tuple[int, int], k: int) -> list[Member]:
+    """The same with given numbers of the two kinds, left along the lowest direction in both senses.
+
+    For even activations also from copies that are weakened by hand: equal and unequal ones may both be minima.
+    """
+    n = sum(frames)
+    # Ignored teachers stand on a frame of one element.
+    sizes = frames if 1 in frames else (*frames, 1)
+    lone = sizes.index(1)
+    split = tuple(size > 1 for size in sizes)
+    pattern = Pattern(sizes, ((0, 1), (1, 1)), ((0, 1), (1, 1), (lone, k - n)), split)
     reduced = Reduced(activation, pattern)
     start = reduced.unknowns(*copies.doubles())
     free = reduced.free
     values, vectors = np.linalg.eigh(reduced.hessian(start)[np.ix_(free, free)])
+    starts = []
+    if values[0] < -1e-9 * float(np.abs(values).max()):
+        starts = [start.copy(), start.copy()]
+        starts[0][free] += LEAVE * vectors[:, 0]
+        starts[1][free] -= LEAVE * vectors[:, 0]
+    elif parity(activation) == 1:
+        weak = start.copy()
+        weak[: reduced.slots] *= np.where([slot[0] == 0 for slot in pattern.slots], WEAKER, 1.0)
+        starts = [weak]
     found: list[Member] = []
-    if not values[0] < -1e-9 * float(np.abs(values).max()):
-        return found
-    for sign in (1, -1):
-        moved = start.copy()
-        moved[free] += sign * LEAVE * vectors[:, 0]
-        x = reduced.descend(moved)
+    for begin in starts:
+        x = reduced.descend(begin)
         if x is not None and genuine(reduced, x) and not any(_same(reduced, x, other) for other in found):
             found.append(Member((1,) * n, k - n, False, True, reduced, x))
     return found

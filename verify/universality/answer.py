@@ -55,7 +55,8 @@ class CellAnswer:
     @property
     def minimum(self) -> bool:
         """Whether they are a strict minimum (up to scales)."""
-        return self.one_average is not None and self.one_average.index == 0
+        one = self.one_average
+        return one is not None and one.index == 0 and one.isolated
 
     def lowest_label(self) -> str:
         """Name of what has the lowest loss."""

@@ -18,6 +18,7 @@ import numpy as np
 
 from numerics.compile import FLOAT
 from numerics.kernels import ACTIVATIONS, HOMOGENEOUS
+from numerics.kernels.homogeneous import Homogeneous
 from numerics.patterns.catalogue import alone
 from numerics.patterns.reduced import Reduced
 from numerics.rectified.pattern import Pattern
@@ -57,7 +58,7 @@ def criterion(activation: str) -> Criterion:
     True
     """
     if activation in HOMOGENEOUS:
-        return _rectified(activation)
+        return _rectified(HOMOGENEOUS[activation])
     kernel = ACTIVATIONS[activation]
     zero, one = np.zeros(1), np.ones(1)
 
@@ -81,6 +82,7 @@ def criterion(activation: str) -> Criterion:
     )
 
 
-def _rectified(activation: str) -> Criterion:
-    """ReLU: E[max(0, z)] = 1/sqrt(2 pi), E[z max(0, z)] = 1/2, of 1/2."""
-    return Criterion(1 / np.pi, 0.5, None, None)
+def _rectified(form: Homogeneous) -> Criterion:
+    """p max(z, 0) + q max(-z, 0): E[s] = (p + q)/sqrt(2 pi), E[z s] = (p - q)/2, E[s^2] = (p^2 + q^2)/2."""
+    p, q, own = float(form.right), float(form.left), float(form.own)
+    return Criterion((p + q) ** 2 / (2 * np.pi) / own, (p - q) ** 2 / 4 / own, None, None)

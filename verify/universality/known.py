@@ -33,6 +33,8 @@ class Known:
     loss : float
     index : int or None
         Negative eigenvalues of the Hessian; of the scales of homogeneous activations nothing is counted.
+    isolated : bool
+        Whether no Hessian eigenvalue is zero, but for the scales of homogeneous activations.
     proved : bool
         Whether existence and index are certified.
     one_average : bool
@@ -43,6 +45,7 @@ class Known:
     partition: tuple[int, ...] | None
     loss: float
     index: int | None
+    isolated: bool
     proved: bool
     one_average: bool
 
@@ -94,18 +97,17 @@ def known(activation: str, n: int, k: int, *, dps: int = 30) -> tuple[Known, ...
 
 
 def _rectified(activation: str, n: int, k: int, dps: int) -> tuple[Known, ...]:
-    if activation != "relu":
-        return ()
     return tuple(
         Known(
             point.name,
             point.partition,
             float(point.loss),
             point.index,
+            point.index is not None,
             False,
             is_one_average(point.name, point.partition, n, k, activation),
         )
-        for point in structures(n, k, dps=dps)
+        for point in structures(n, k, dps=dps, activation=activation)
     )
 
 
@@ -115,11 +117,13 @@ def _examined(member: Member, activation: str, n: int, k: int, dps: int) -> Know
     C, a = member.doubles()
     theta = pack(np.pad(C, ((0, 0), (0, 1))), a)
     name = structure_of(member)
-    index, proved = inertia(problem, theta).negative, False
+    numerical = inertia(problem, theta)
+    index, proved = numerical.negative, False
+    isolated = numerical.zero == (0 if degree_of(activation) is None else n)
     if degree_of(activation) is None and encloses(activation):
         point = polish(problem, theta, dps=dps)
         certificate = certify(problem, point, dps=point.dps) if point.converged else None
         if certificate is not None and certificate.index is not None:
-            index, proved = certificate.index, True
+            index, isolated, proved = certificate.index, True, True
     average = is_one_average(name, member.sizes, n, k, activation)
-    return Known(name, member.sizes, member.loss, index, proved, average)
+    return Known(name, member.sizes, member.loss, index, isolated, proved, average)

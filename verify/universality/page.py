@@ -153,7 +153,7 @@ def _kind(label: str) -> str:
     inner = label
     if label.startswith("isolated-up-to-scale (") and label.endswith(")"):
         inner = label[len("isolated-up-to-scale (") : -1]
-    word = inner.split(" (")[0].rstrip("0123456789x+ ")
+    word = inner.split(" (")[0].split(", loss to ")[0].rstrip("0123456789x+ ")
     return f"{word}, other groups" if word in ("copy-average", "perturbed-copy-average") else word
 
 
@@ -232,7 +232,9 @@ def _point(cell: CellAnswer) -> str:
     one = cell.one_average
     if one is None:
         return "no such point"
-    return f"{_short(one)}: " + ("lowest" if cell.lowest else "a minimum" if one.index == 0 else "a saddle")
+    return f"{_short(one)}: " + (
+        "lowest" if cell.lowest else "a minimum" if cell.minimum else "a saddle" if one.index else "not isolated"
+    )
 
 
 def _short(one: Known) -> str:

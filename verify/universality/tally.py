@@ -14,6 +14,8 @@ from verify.universality.known import is_one_average
 
 #: Digits of losses by which ends are told apart.
 DIGITS = 9
+#: The same for limits of losses that are extrapolated.
+SHORT = 6
 #: Ends without a critical point that have a name.
 AWAY = (CHANNEL, UNBOUNDED, DORMANT)
 
@@ -80,12 +82,18 @@ def label_of(record: dict[str, Any]) -> str:
     """
     structure = record["structure"]
     if not record["converged"]:
-        return str(structure) if structure in AWAY else "not converged"
+        return _away(record) if structure in AWAY else "not converged"
     if structure == UNCLASSIFIED:
         return "a critical point without a name"
     spare = [(len(record["dead"]), "dead"), (sum(len(group) - 1 for group in record["collinear"]), "collinear")]
     more = [f"{count} {what}" for count, what in spare if count and structure != "duplicated"]
     return ", ".join([named(structure, record["partition"] or (), record), *more])
+
+
+def _away(record: dict[str, Any]) -> str:
+    """An end without a critical point, with the limit of the loss where that is known."""
+    limit = (record.get("evidence") or {}).get("limit_loss")
+    return str(record["structure"]) + ("" if limit is None else f", loss to {mp.nstr(mp.mpf(limit), SHORT)}")
 
 
 def _ended(label: str, loss: str | None, records: list[dict[str, Any]], n: int, k: int, activation: str) -> Ended:

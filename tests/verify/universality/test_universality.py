@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from numerics.patterns.catalogue import solved
+from numerics.structures import copy_average_point, perturbed_copy_point
 from verify.cli.main import main
 from verify.universality.answer import Answer, CellAnswer
 from verify.universality.criterion import Criterion, criterion
@@ -38,6 +39,7 @@ def test_criteria_are_hermite_coefficients() -> None:
         assert found.mean == pytest.approx((weights @ s) ** 2 / whole, abs=1e-7), name
         assert found.linear == pytest.approx((weights @ (z * s)) ** 2 / whole, abs=1e-7), name
     assert criterion("relu").mean == pytest.approx(1 / np.pi)
+    assert criterion("abs").linear == 0.0
 
 
 def test_exact_groups_are_those_that_leave_nothing() -> None:
@@ -51,6 +53,17 @@ def test_exact_groups_are_those_that_leave_nothing() -> None:
     assert criterion("gelu").linear_left is None
 
 
+def test_erf_has_the_structures_of_its_own_theory() -> None:
+    # Solved by other code: copy-average in closed form, the perturbed copy on its branch from n = k.
+    for n, k in ((2, 4), (5, 6)):
+        average, copies = copy_average_point([1] * (n - 1) + [k - n + 1]), perturbed_copy_point(n, k)
+        assert copies is not None
+        found = {one.structure: one.loss for one in known("erf", n, k) if one.one_average or "copy" in one.structure}
+        assert found["perturbed-copy"] == pytest.approx(float(copies.loss), rel=1e-11)
+        (one,) = (one for one in known("erf", n, k) if one.one_average)
+        assert one.loss == pytest.approx(float(average.loss), rel=1e-11)
+
+
 def test_known_structures() -> None:
     assert [(one.label(), one.index, one.proved) for one in known("cos", 2, 3)] == [
         ("perturbed-copy 2 x 1", 0, True),
@@ -61,12 +74,14 @@ def test_known_structures() -> None:
     assert not copies.one_average
     # He2: all points of the continuum lose 2 for each teacher that is left over.
     assert known("hermite2", 2, 3)[0].loss == pytest.approx(2.0)
+    assert not known("hermite2", 2, 3)[0].isolated
+    assert all(one.isolated for one in known("cube", 2, 3))
     assert not any(one.proved for one in known("cube", 2, 3))
 
 
 def _known(loss: float, index: int, *, average: bool) -> Known:
     name = "copy-average" if average else "perturbed-copy"
-    return Known(name, (1, 2) if average else (1, 1), loss, index, True, average)
+    return Known(name, (1, 2) if average else (1, 1), loss, index, True, True, average)
 
 
 def _cell(known: list[Known], *, reached: int = 0, loss: float = 1.0) -> CellAnswer:
