@@ -14,6 +14,7 @@ from verify.names import (
     CONTINUUM,
     CONTRADICTS,
     DUPLICATED,
+    UNBOUNDED,
     UNDECIDED,
     UNKNOWN,
     UNPREDICTED,
@@ -25,6 +26,8 @@ from verify.prediction import Prediction, predict
 ELSEWHERE = (CHANNEL, DUPLICATED)
 #: Ends on continua of critical points, which no certificate of a point can be of.
 FLAT = (CONTINUUM, UP_TO_SCALE)
+#: Ends at infinity, with evidence of the limit: no point is converged to.
+AWAY = (UNBOUNDED, CHANNEL)
 
 #: Exit statuses of the command line.
 EXIT = {AGREES: 0, UNPREDICTED: 0, CONTRADICTS: 1, UNKNOWN: 3}
@@ -74,7 +77,10 @@ class Cell:
         return verdict(self.records(), self.predicted, self.problem.why_no_theory())
 
     def exit_status(self) -> int:
-        """0, 1 or 3; without predictions 0 only if every run converged, and was certified where that was asked."""
+        """0, 1 or 3; without predictions 0 only if every run converged, and was certified where that was asked.
+
+        Named ends that are no isolated points count as converged.
+        """
         if any((record.get("one_neuron") or {}).get("agrees") is False for record in self.records()):
             return EXIT[CONTRADICTS]
         if self.verdict == UNPREDICTED and not all(map(_settled, self.records())):
@@ -96,7 +102,12 @@ class Cell:
 
 
 def _settled(record: dict[str, Any]) -> bool:
-    # On a continuum that was found and named there is nothing isolated to certify.
+    if record["structure"] in AWAY:
+        # Found and named with its limit network; of a channel that is known for erf only.
+        return record["structure"] == UNBOUNDED or (record["evidence"] or {}).get("limit") is not None
+    # On a continuum that was found and named there is nothing isolated to certify; nor on a line of minima.
+    if record["structure"] == DUPLICATED and record["index"] == 0:
+        return bool(record["converged"]) and _flow_proved(record)
     certified = record.get("certificate") in (None, Status.UNIQUE.name.lower()) or record["structure"] in FLAT
     return bool(record["converged"]) and certified and _flow_proved(record)
 

@@ -21,7 +21,9 @@ from numerics.newton import Polished, polish
 from numerics.precision import decimal, infinity_norm, short, to_exact
 from numerics.problem import Problem
 from verify.certification import Certificate, certify
+from verify.ends.infinity import Unbounded
 from verify.names import COPY_AVERAGE, PARTIAL_AVERAGE
+from verify.one_neuron_limits import compare_at_infinity
 
 #: Norms at which the loss is looked at, and digits to which losses of continua have to agree.
 NORMS, SERIES_NORMS = np.geomspace(0.05, 8.0, 400), np.geomspace(0.05, 4.0, 80)
@@ -147,8 +149,12 @@ def _start(k: int, activation: str, teachers: int) -> Any:
     return pack(coordinates, np.array([float((pulled / own)[0])]))
 
 
-def compare(problem: Problem, point: Polished, converged: bool) -> dict[str, Any] | None:
+def compare(
+    problem: Problem, point: Polished, converged: bool, away: Unbounded | None = None
+) -> dict[str, Any] | None:
     """What a run of one neuron says of the theory's point, for its record. Approximation.
+
+    ``away`` is where its weights were found to grow for ever.
 
     Returns
     -------
@@ -165,7 +171,7 @@ def compare(problem: Problem, point: Polished, converged: bool) -> dict[str, Any
         return compare_rectified(problem, point, converged)
     star = one_neuron_point(problem.k, problem.activation, dps=max(point.dps, 15))
     if star is None:
-        return {
+        return compare_at_infinity(problem, away) or {
             "structure": None,
             "agrees": None,
             "why": "no norm is the best: its loss falls towards infinite norms",
