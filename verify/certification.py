@@ -186,7 +186,7 @@ def certify(
         if box is not None:
             found, _ = search.box(box)
         else:
-            found = search.minimum() or search.any_kind()
+            found = _best(problem, search)
         result = _conclude(problem, search, found, dps, given=box is not None)
         if result.status is Status.UNIQUE:
             if named is None:
@@ -216,6 +216,16 @@ def _radius(text: str) -> Any:
     if not (ball > 0 and ball.is_finite()):
         raise ValueError(f"radius: got {text!r}, needs a positive decimal number")
     return ball.abs_upper()
+
+
+def _best(problem: Problem, search: Searcher) -> Existence:
+    """By convexity where an ellipsoid can follow, which widens the box; else by contraction on a wide box at once."""
+    if problem.activation in WITH_BASIN:
+        return search.minimum() or search.any_kind()
+    found = search.any_kind()
+    if found.status is Status.UNIQUE and found.signs is not None:
+        return found
+    return search.minimum() or found
 
 
 def _conclude(problem: Problem, search: Searcher, found: Existence, dps: int, *, given: bool) -> Certificate:
