@@ -13,6 +13,7 @@ from threadpoolctl import threadpool_limits
 from numerics.initial import pack
 from numerics.kernels import HOMOGENEOUS
 from numerics.newton import polish
+from numerics.precision import short
 from numerics.problem import Problem
 from numerics.structures import copy_average_point
 from numerics.teacher import Teacher
@@ -66,8 +67,7 @@ def one_neuron_certificates(problem: Problem, dps: int, target_name: str | None)
     out = report.console()
     if not points:
         out.print(
-            "no critical point with a non-zero neuron was found: the loss falls towards infinite norms",
-            soft_wrap=True,
+            "no critical point with a non-zero neuron was found, up to the norms that are searched", soft_wrap=True
         )
         return UNKNOWN
     out.print(_table(points))
@@ -166,7 +166,8 @@ def _certified(problem: Problem, theta: Any, label: str, dps: int, target_name: 
     with open_target(target_name, "--out") as target, threadpool_limits(limits=1):
         point = polish(problem, theta, dps=dps)
         if not point.converged:
-            rows = [("network", label), ("status", "unknown: Newton's method does not contract from there")]
+            why = f"unknown: no critical point is near (gradient {short(point.grad_inf)})"
+            rows = [("network", label), ("status", why)]
             status = Status.UNKNOWN
         else:
             proof = certify(problem, point, dps=point.dps, start=theta)
