@@ -18,6 +18,7 @@ from theory.claims import (
     minimum,
     neuron,
     one_neuron,
+    one_neuron_weights,
     optimum,
     relu_collinear,
     relu_dead,
@@ -66,4 +67,5 @@ def claims() -> tuple[Claim, ...]:
         *relu_collinear.CLAIMS,
         *interactions.CLAIMS,
         *one_neuron.CLAIMS,
+        *one_neuron_weights.CLAIMS,
     )
