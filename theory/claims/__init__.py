@@ -18,6 +18,8 @@ from theory.claims import (
     minimum,
     neuron,
     one_neuron,
+    one_neuron_subsets,
+    one_neuron_unique,
     one_neuron_weights,
     optimum,
     relu_collinear,
@@ -67,5 +69,7 @@ def claims() -> tuple[Claim, ...]:
         *relu_collinear.CLAIMS,
         *interactions.CLAIMS,
         *one_neuron.CLAIMS,
+        *one_neuron_unique.CLAIMS,
+        *one_neuron_subsets.CLAIMS,
         *one_neuron_weights.CLAIMS,
     )
