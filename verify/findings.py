@@ -88,7 +88,7 @@ def _one_neuron(where: str, records: Sequence[dict[str, Any]]) -> list[str]:
         return []
     if found[0]["structure"] is None:
         return [f"{where}: one neuron: {found[0]['why']}."]
-    agree = sum(one["agrees"] is True for one in found)
+    agree = sum(one["agrees"] is True and "ended_at" not in one for one in found)
     gone = sum("why" in one for one in found)
     gone_words = f", {gone} vanished" if gone else ""
     at = f"{found[0]['structure']} with {found[0]['teachers']} teachers"
@@ -101,7 +101,26 @@ def _one_neuron(where: str, records: Sequence[dict[str, Any]]) -> list[str]:
     )
     distances = [mp.mpf(one["distance"]) for one in found if one.get("distance")]
     worst = f" (distance {mp.nstr(max(distances), 1)})" if distances else ""
-    return [
+    first = (
         f"{where}: one neuron: {agree} of {len(found)} runs ended where the theory says{gone_words}: "
         f"{at}{free}{worst}."
-    ]
+    )
+    return [first, *_other_ends(where, found)]
+
+
+def _other_ends(where: str, found: Sequence[dict[str, Any]]) -> list[str]:
+    """Runs of one neuron that ended at another of its critical points."""
+    ends = [one["ended_at"] for one in found if "ended_at" in one]
+    groups = Counter(
+        (e["structure"], e["teachers"], mp.nstr(mp.mpf(e["loss"]), DIGITS), e["index"], e["certified"]) for e in ends
+    )
+    lines = []
+    for (structure, teachers, loss, index, certified), count in sorted(
+        groups.items(), key=lambda item: mp.mpf(item[0][2])
+    ):
+        kind = "minimum" if index == 0 else f"saddle of index {index}"
+        lines.append(
+            f"{where}: one neuron: {count} ended at another {kind}{' (certified)' if certified else ''}: {structure} "
+            f"with {teachers} teachers, loss {loss}."
+        )
+    return lines

@@ -21,6 +21,9 @@ from theory.claims import (
     minimum,
     neuron,
     one_neuron,
+    one_neuron_subsets,
+    one_neuron_unique,
+    one_neuron_weights,
     optimum,
     relu_collinear,
     relu_dead,
@@ -72,4 +75,7 @@ def claims() -> tuple[Claim, ...]:
         *abs_neuron.CLAIMS,
         *interactions.CLAIMS,
         *one_neuron.CLAIMS,
+        *one_neuron_unique.CLAIMS,
+        *one_neuron_subsets.CLAIMS,
+        *one_neuron_weights.CLAIMS,
     )
