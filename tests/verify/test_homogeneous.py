@@ -15,11 +15,13 @@ from click.testing import CliRunner
 from homogeneous_network import POINTS, TEACHER, WEIGHTS, exact
 from mpmath import mp
 
-from numerics import Problem
+from numerics import Population, Problem, gradient_flow, initial_weights, polish
 from numerics.kernels import HOMOGENEOUS
 from numerics.newton import evaluate
 from numerics.precision import from_ball
+from theory.slopes import Homogeneous
 from verify.cells import make_cell
+from verify.certificates.document import certificate_document
 from verify.certificates.rectified.network import AtPoint, Setting
 from verify.certification import certify
 from verify.cli.main import group
@@ -164,6 +166,24 @@ def test_a_certificate_of_another_activation_is_rejected(document: Document, oth
     assert not recheck(wrong).accepted
 
 
+def test_a_wrong_constant_in_the_search_is_caught_by_the_quadrature_and_by_the_recheck(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Homogeneous, "shift", property(lambda self: self.right * self.left))
+    # No other test uses this slope: nothing wrong is kept.
+    problem = Problem(1, 2, activation="leaky-relu:0.31")
+    point = polish(problem, gradient_flow(problem, initial_weights(problem, seed=1)).theta, dps=30)
+    found = certify(problem, point, dps=30)
+    assert found.status.name == "UNIQUE"
+    document = certificate_document(problem, found)
+    assert document is not None
+    assert not recheck(document).accepted
+    theta = POINTS["generic"]
+    wrong = Population(Problem(4, 3, activation="abs", teacher=TEACHER, teacher_outgoing=WEIGHTS)).loss(theta)
+    with mp.workdps(45):
+        assert abs(wrong - float(exact("abs", "generic")[0])) > 1
+
+
 @pytest.mark.parametrize("other", ["tanh", "leaky-relu:0", "leaky-relu:1.5", "leaky-relu:", "leaky-relu:1/0", 3])
 def test_activations_that_no_certificate_is_of(document: Document, other: object) -> None:
     wrong = copy.deepcopy(document)
@@ -186,6 +206,8 @@ def test_a_dead_neuron_is_not_at_rest_by_signs_where_the_activation_changes_sign
         (["verify", "-n", "1", "-k", "1", "--activation", "leaky-relu:2"], "slope between 0 and 1, both excluded"),
         (["verify", "-n", "1", "-k", "1", "--activation", "leaky-relu:1"], "that is linear"),
         (["certify", "-n", "1", "-k", "1", "--activation", "leaky-relu:x"], "slope between 0 and 1"),
+        (["sweep", "-k", "1", "--store", "none", "--activation", "relu,leaky-relu:7"], "slope between 0 and 1"),
+        (["sweep", "-k", "1", "--store", "none", "--activation", "relu,leaky"], "got 'leaky', known are abs"),
         (["certify", "-n", "1", "-k", "1", "--activation", "tanh"], "known are erf, relu, leaky-relu, abs"),
         (["boundaries", "-k", "3", "--activation", "gelu"], "known are erf, relu, leaky-relu, abs"),
     ],

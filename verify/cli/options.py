@@ -205,6 +205,25 @@ class Several(Known):
         return "|".join(self._names) + "[,...]"
 
 
+class SeveralActivations(Several):
+    """One or more names of activations in a comma list; ``leaky-relu:0.2`` has its slope in it."""
+
+    name = "activations"
+
+    def __init__(self) -> None:
+        super().__init__(list(built_in()))
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if isinstance(value, tuple):
+            return value
+        named: list[str] = []
+        for name in str(value).split(","):
+            slope = name.strip() in HOMOGENEOUS
+            kind = ActivationName() if slope else Known(self._names)
+            named.append(kind.convert(name.strip(), param, ctx))
+        return tuple(dict.fromkeys(named))
+
+
 def limited(activation: str, dps: int) -> int:
     """The digits asked for, or those of the activation's kernel with a remark."""
     limit = digits_of(activation)
