@@ -13,6 +13,7 @@ from theory.claims import (
     duplication,
     duplication_gap,
     enclosure,
+    groups,
     interactions,
     loss,
     minimum,
@@ -66,4 +67,5 @@ def claims() -> tuple[Claim, ...]:
         *relu_collinear.CLAIMS,
         *interactions.CLAIMS,
         *one_neuron.CLAIMS,
+        *groups.CLAIMS,
     )
