@@ -284,6 +284,16 @@ def describe(problem: Problem, end: End, found: Match, dps: int, proof: Proof | 
         "collinear": collinear,
         "events": [
             {"event": "passed a saddle", "time": s.time, "grad_inf": s.grad_inf, "lambda_min": s.lambda_min}
+            if s.woken is None
+            else {
+                "event": "passed a degenerate saddle",
+                "time": s.time,
+                "grad_inf": s.grad_inf,
+                "student": s.woken.neuron,
+                "outgoing": s.woken.outgoing,
+                "slope": s.woken.slope,
+                "wait": s.woken.wait,
+            }
             for s in end.saddles
         ]
         + _ran_on(proof),

@@ -18,10 +18,11 @@ from numerics.kernels import HOMOGENEOUS
 from numerics.newton import Polished, polish
 from numerics.problem import Problem
 from verify.ends.channel import Channel, channel
-from verify.ends.continuum import Continuum, continuum
+from verify.ends.continuum import OWN_THEORY, Continuum, continuum
 from verify.ends.dormant import Dormant, dormant
 from verify.ends.duplicated import Duplicated, duplicated
 from verify.ends.infinity import Unbounded, unbounded
+from verify.ends.waking import Woken, wake
 
 #: Each continuation asks for a gradient smaller by this factor.
 STRIDE = 0.1
@@ -50,11 +51,14 @@ class PassedSaddle:
         Gradient there; at or below rounding (about 1e-15) the side on which the flow leaves is not certain.
     lambda_min : float
         Smallest Hessian eigenvalue there.
+    woken : Woken or None
+        How the flow left it, where that eigenvalue is zero.
     """
 
     time: float
     grad_inf: float
     lambda_min: float
+    woken: Woken | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,7 +150,7 @@ def settle(problem: Problem, flow: Flow, *, dps: int = 50) -> End:
         if flow.grad_inf > FLOOR:
             flow = continue_flow(problem, flow, grad_tol=max(flow.grad_inf * STRIDE, FLOOR), farthest=farthest)
             continue
-        saddle = _saddle(problem, flow)
+        saddle = _saddle(problem, flow) or (_degenerate(problem, flow, dps) if not polished.converged else None)
         if saddle is None or len(saddles) == MAX_SADDLES:
             asleep = dormant(problem, flow, dps=dps) if smooth and not polished.converged else None
             return End(flow, polished, found, dormant=asleep, saddles=tuple(saddles))
@@ -173,9 +177,20 @@ def _saddle(problem: Problem, flow: Flow) -> PassedSaddle | None:
     return PassedSaddle(flow.time, flow.grad_inf, lowest)
 
 
+def _degenerate(problem: Problem, flow: Flow, dps: int) -> PassedSaddle | None:
+    """The degenerate saddle of a dormant neuron, with the point where the flow leaves it; not for erf and ReLU."""
+    woken = None if problem.activation in OWN_THEORY else wake(problem, flow, dps=dps)
+    return None if woken is None else PassedSaddle(flow.time, flow.grad_inf, 0.0, woken)
+
+
 def _leave(problem: Problem, flow: Flow, saddle: PassedSaddle) -> Flow:
     """Run on for as long as the instability needs to grow from rounding to size, then to a small gradient."""
-    until = flow.time + PATIENCE / abs(saddle.lambda_min)
+    if saddle.woken is not None:
+        # The clock goes on as if there had been no wait: times of its size could not hold the steps to come.
+        flow = replace(flow, theta=saddle.woken.theta, step_size=1e-3 * saddle.woken.pace)
+        until = flow.time + PATIENCE * saddle.woken.pace
+    else:
+        until = flow.time + PATIENCE / abs(saddle.lambda_min)
     gone = continue_flow(problem, flow, grad_tol=np.finfo(float).tiny, max_time=until)
     return continue_flow(problem, gone, grad_tol=RESUMED)
 
