@@ -13,6 +13,7 @@ from verify.names import (
     CHANNEL,
     CONTINUUM,
     CONTRADICTS,
+    DEGENERATE,
     DUPLICATED,
     UNBOUNDED,
     UNDECIDED,
@@ -25,7 +26,7 @@ from verify.prediction import Prediction, predict
 #: Ends that show by themselves that a flow went elsewhere.
 ELSEWHERE = (CHANNEL, DUPLICATED)
 #: Ends on continua of critical points, which no certificate of a point can be of.
-FLAT = (CONTINUUM, UP_TO_SCALE)
+FLAT = (CONTINUUM, DEGENERATE, UP_TO_SCALE)
 #: Ends at infinity, with evidence of the limit: no point is converged to.
 AWAY = (UNBOUNDED, CHANNEL)
 

@@ -17,7 +17,7 @@ from verify.certificates.attempt import Proof, prove
 from verify.certificates.described import certified, proof_document, status
 from verify.confirm import second_opinion
 from verify.course import Progress, course
-from verify.ends import infinity
+from verify.ends import degenerate, infinity
 from verify.ends.duplicated import unmerged
 from verify.ends.limit import described, limit_end
 from verify.ends.settle import End, settle
@@ -26,6 +26,7 @@ from verify.names import (
     CHANNEL,
     CONTINUUM,
     COPY_AVERAGE,
+    DEGENERATE,
     DORMANT,
     DUPLICATED,
     RAN_ON,
@@ -321,6 +322,8 @@ def _special_name(end: End) -> str | None:
         return UNBOUNDED
     if end.continuum is not None:
         return UP_TO_SCALE if end.continuum.scaling else CONTINUUM
+    if end.degenerate is not None:
+        return DEGENERATE
     return DORMANT if end.dormant is not None else None
 
 
@@ -361,6 +364,8 @@ def _evidence(problem: Problem, end: End, dps: int, *, prove: bool) -> dict[str,
         }
     if end.continuum is not None:
         return {"dimension": end.continuum.flat.dimension, "distance_to_continuum": end.continuum.flat.moved}
+    if end.degenerate is not None:
+        return degenerate.described(end.degenerate)
     if end.unbounded is not None:
         return infinity.described(end.unbounded)
     if end.dormant is not None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from numerics.flat_precise import polish_flat_precise
 from numerics.flow.integrate import far_from, gradient_flow
 from numerics.flow.result import Flow, Stop, Trajectory
 from numerics.inertia import Inertia, inertia, lowest_eigenvalue
@@ -18,7 +19,8 @@ from numerics.kernels import HOMOGENEOUS
 from numerics.newton import Polished, polish
 from numerics.problem import Problem
 from verify.ends.channel import Channel, channel
-from verify.ends.continuum import OWN_THEORY, Continuum, continuum
+from verify.ends.continuum import NEAR, OWN_THEORY, Continuum, continuum
+from verify.ends.degenerate import Degenerate, degenerate
 from verify.ends.dormant import Dormant, dormant
 from verify.ends.duplicated import Duplicated, duplicated
 from verify.ends.infinity import Unbounded, unbounded
@@ -28,6 +30,8 @@ from verify.ends.waking import Woken, wake
 STRIDE = 0.1
 #: Tolerance of a continuation; looser, its noise in stiff directions hides the gradient of a channel.
 TIGHT = 1e-7
+#: The same for weights that grow further, where steps are short anyway.
+LOOSE = 1e-6
 #: Gradients below this are rounding noise.
 FLOOR = 2e-13
 #: Saddles that a flow may pass below that floor before it is given up.
@@ -37,7 +41,7 @@ RESUMED = 5e-9
 #: Time given to the flow to leave a saddle, over the time scale of its instability.
 PATIENCE = 40.0
 #: Factor by which weights may grow further where they were found not to be on their way to infinity, and how far.
-FARTHER, FARTHEST = 4.0, 1000.0
+FARTHER, FARTHEST = 2.0, 1000.0
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,7 @@ class End:
     dormant : Dormant or None
     continuum : Continuum or None
     unbounded : Unbounded or None
+    degenerate : Degenerate or None
     saddles : tuple of PassedSaddle
         Saddles that the flow passed with a gradient below the floor of double precision.
     """
@@ -90,6 +95,7 @@ class End:
     dormant: Dormant | None = None
     continuum: Continuum | None = None
     unbounded: Unbounded | None = None
+    degenerate: Degenerate | None = None
     saddles: tuple[PassedSaddle, ...] = field(default=())
 
     @property
@@ -141,9 +147,13 @@ def settle(problem: Problem, flow: Flow, *, dps: int = 50) -> End:
             run = channel(flow, problem.activation)
             if run is not None:
                 return End(flow, polished, channel=run, saddles=tuple(saddles))
+            valley = degenerate(problem, flow, dps=dps) if problem.activation not in OWN_THEORY else None
+            if valley is not None:
+                at = inertia(problem, valley.point.double())
+                return End(flow, valley.point, at, degenerate=valley, saddles=tuple(saddles))
         if flow.stop is Stop.FAR and farthest < FARTHEST:
             farthest *= FARTHER
-            flow = continue_flow(problem, flow, grad_tol=min(asked_for, RESUMED), farthest=farthest)
+            flow = continue_flow(problem, flow, grad_tol=min(asked_for, RESUMED), rtol=LOOSE, farthest=farthest)
             continue
         if flow.stop is not Stop.GRADIENT:
             return End(flow, polished, found, saddles=tuple(saddles))
@@ -152,6 +162,9 @@ def settle(problem: Problem, flow: Flow, *, dps: int = 50) -> End:
             continue
         saddle = _saddle(problem, flow) or (_degenerate(problem, flow, dps) if not polished.converged else None)
         if saddle is None or len(saddles) == MAX_SADDLES:
+            crossing = _crossing(problem, flow, dps) if smooth and not polished.converged else None
+            if crossing is not None:
+                return replace(crossing, saddles=tuple(saddles))
             asleep = dormant(problem, flow, dps=dps) if smooth and not polished.converged else None
             return End(flow, polished, found, dormant=asleep, saddles=tuple(saddles))
         saddles.append(saddle)
@@ -167,6 +180,17 @@ def _not_isolated(problem: Problem, flow: Flow, polished: Polished, dps: int) ->
     if flat is None:
         return None
     return End(flow, flat.flat.point, inertia(problem, flat.flat.point.double()), continuum=flat)
+
+
+def _crossing(problem: Problem, flow: Flow, dps: int) -> End | None:
+    """An end on a continuum near where it meets another, which only many digits show; None for erf and ReLU."""
+    if problem.activation in OWN_THEORY:
+        return None
+    flat = polish_flat_precise(problem, flow.theta, dps=dps)
+    if flat is None or flat.negative or flat.moved > NEAR:
+        return None
+    at = inertia(problem, flat.point.double())
+    return End(flow, flat.point, replace(at, zero=flat.dimension), continuum=Continuum(flat, False))
 
 
 def _saddle(problem: Problem, flow: Flow) -> PassedSaddle | None:

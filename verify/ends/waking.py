@@ -6,10 +6,10 @@ A neuron (w, a) with a near 0 beside others at a minimum of the smaller network:
 .. math:: L = L_0 + 2 a h(w) + a^2 G(w) + O(a^3).
 
 a relaxes to :math:`-h/G` fast; on this slow manifold :math:`L = L_0 - h^2/G` and :math:`\dot w = 2 h \nabla h / G` to
-leading order. Where h and its gradient vanish together, h grows from the square (or a higher power) of a tiny distance,
-and the flow leaves in the end, at a time of order :math:`G / (2 |\nabla^2 h|^2 \text{distance}^2)`, however far beyond the
-resolution of doubles. The *path* does not depend on that time: it is the ascent of :math:`h^2`, integrated here with h
-and its gradient to many digits until a is of a size that the flow itself can follow.
+leading order. Where h and its gradient vanish together, h grows from the square (or a higher power) of a tiny
+distance, and the flow leaves in the end, at a time of order :math:`G / |\nabla h|^2`, however far beyond the
+resolution of doubles. The *path* does not depend on that time: it is the ascent of :math:`h^2`, integrated here with
+h and its gradient to many digits until a is of a size that the flow itself can follow.
 
 Not checked: that w is accurate enough where the distance is near rounding; its size is reported.
 """
@@ -115,7 +115,7 @@ def wake(problem: Problem, flow: Flow, *, dps: int) -> Woken | None:
 
 
 def _ascend(drive: Drive, start: Array, size: float) -> tuple[Array, float]:
-    """The path in logarithmic time, h grad h / |grad h|^2, on which h grows like its exponential; and the flow's time.
+    """The path in logarithmic time, h grad h / |grad h|^2, on which h grows e-fold; and the flow's time on it.
 
     By the classical Runge-Kutta method: the field is of the length of the distance to the saddle, so that its steps
     are a fixed part of that, however small it is.
