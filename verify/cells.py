@@ -104,8 +104,9 @@ class Cell:
 
 def _settled(record: dict[str, Any]) -> bool:
     if record["structure"] in AWAY:
-        # Found and named with its limit network; of a channel that is known for erf only.
-        return record["structure"] == UNBOUNDED or (record["evidence"] or {}).get("limit") is not None
+        # Found and named with its limit network; of a channel of two that is known for erf only.
+        evidence = record["evidence"] or {}
+        return any(evidence.get(key) is not None for key in ("rates", "rate", "limit"))
     # On a continuum that was found and named there is nothing isolated to certify; nor on a line of minima.
     if record["structure"] == DUPLICATED and record["index"] == 0:
         return bool(record["converged"]) and _flow_proved(record)

@@ -17,7 +17,7 @@ from verify.certificates.attempt import Proof, prove
 from verify.certificates.described import certified, proof_document, status
 from verify.confirm import second_opinion
 from verify.course import Progress, course
-from verify.ends import degenerate, infinity
+from verify.ends import cubic, degenerate, infinity
 from verify.ends.duplicated import unmerged
 from verify.ends.limit import described, limit_end
 from verify.ends.settle import End, settle
@@ -314,7 +314,7 @@ def _ran_on(proof: Proof | None) -> list[dict[str, Any]]:
 
 
 def _special_name(end: End) -> str | None:
-    if end.channel is not None:
+    if end.channel is not None or end.second_channel is not None:
         return CHANNEL
     if end.duplicated is not None:
         return DUPLICATED
@@ -329,7 +329,7 @@ def _special_name(end: End) -> str | None:
 
 def _stop(end: End) -> str:
     """A sentence on why the run ended."""
-    if end.channel is not None:
+    if end.channel is not None or end.second_channel is not None:
         return "channel to infinity: no critical point is near, although the gradient tends to zero"
     if end.unbounded is not None:
         return "weights grow for ever: no critical point is near, although the gradient tends to zero"
@@ -364,6 +364,8 @@ def _evidence(problem: Problem, end: End, dps: int, *, prove: bool) -> dict[str,
         }
     if end.continuum is not None:
         return {"dimension": end.continuum.flat.dimension, "distance_to_continuum": end.continuum.flat.moved}
+    if end.second_channel is not None:
+        return cubic.described(end.second_channel)
     if end.degenerate is not None:
         return degenerate.described(end.degenerate)
     if end.unbounded is not None:

@@ -20,6 +20,7 @@ from numerics.newton import Polished, polish
 from numerics.problem import Problem
 from verify.ends.channel import Channel, channel
 from verify.ends.continuum import NEAR, OWN_THEORY, Continuum, continuum
+from verify.ends.cubic import SecondChannel, second_channel
 from verify.ends.degenerate import Degenerate, degenerate
 from verify.ends.dormant import Dormant, dormant
 from verify.ends.duplicated import Duplicated, duplicated
@@ -83,6 +84,8 @@ class End:
     continuum : Continuum or None
     unbounded : Unbounded or None
     degenerate : Degenerate or None
+    second_channel : SecondChannel or None
+        A channel of three students (cube).
     saddles : tuple of PassedSaddle
         Saddles that the flow passed with a gradient below the floor of double precision.
     """
@@ -96,12 +99,14 @@ class End:
     continuum: Continuum | None = None
     unbounded: Unbounded | None = None
     degenerate: Degenerate | None = None
+    second_channel: SecondChannel | None = None
     saddles: tuple[PassedSaddle, ...] = field(default=())
 
     @property
     def converged(self) -> bool:
         """Whether a critical point was found that the flow converges to."""
-        return self.polished.converged and self.channel is None and self.unbounded is None
+        away = (self.channel, self.unbounded, self.second_channel)
+        return self.polished.converged and all(run is None for run in away)
 
 
 def settle(problem: Problem, flow: Flow, *, dps: int = 50) -> End:
@@ -176,6 +181,9 @@ def _not_isolated(problem: Problem, flow: Flow, polished: Polished, dps: int) ->
     run = unbounded(problem, flow)
     if run is not None:
         return End(flow, polished, unbounded=run)
+    three = second_channel(problem, flow)
+    if three is not None:
+        return End(flow, polished, second_channel=three)
     flat = continuum(problem, flow, dps=dps)
     if flat is None:
         return None
