@@ -13,6 +13,7 @@ from verify.names import (
     CHANNEL,
     CONTINUUM,
     CONTRADICTS,
+    DEGENERATE,
     DUPLICATED,
     UNBOUNDED,
     UNDECIDED,
@@ -25,7 +26,7 @@ from verify.prediction import Prediction, predict
 #: Ends that show by themselves that a flow went elsewhere.
 ELSEWHERE = (CHANNEL, DUPLICATED)
 #: Ends on continua of critical points, which no certificate of a point can be of.
-FLAT = (CONTINUUM, UP_TO_SCALE)
+FLAT = (CONTINUUM, DEGENERATE, UP_TO_SCALE)
 #: Ends at infinity, with evidence of the limit: no point is converged to.
 AWAY = (UNBOUNDED, CHANNEL)
 
@@ -103,8 +104,9 @@ class Cell:
 
 def _settled(record: dict[str, Any]) -> bool:
     if record["structure"] in AWAY:
-        # Found and named with its limit network; of a channel that is known for erf only.
-        return record["structure"] == UNBOUNDED or (record["evidence"] or {}).get("limit") is not None
+        # Found and named with its limit network; of a channel of two that is known for erf only.
+        evidence = record["evidence"] or {}
+        return any(evidence.get(key) is not None for key in ("rates", "rate", "limit"))
     # On a continuum that was found and named there is nothing isolated to certify; nor on a line of minima.
     if record["structure"] == DUPLICATED and record["index"] == 0:
         return bool(record["converged"]) and _flow_proved(record)
