@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from numerics.inertia import inertia
 from numerics.initial import pack
 from numerics.kernels import HOMOGENEOUS
+from numerics.kernels.homogeneous import RELU
 from numerics.precision import Exact, digits, from_ball
 from numerics.problem import Array, Problem
 from numerics.rectified.blocks import teacher_loss
@@ -167,9 +168,12 @@ def _structures(n: int, k: int, dps: int, activation: str) -> tuple[Point, ...]:
     found: list[Point] = []
     if n == 0:
         found.append(all_dead(k, dps=dps, activation=activation))
-    if n == k and (n > 1 or form.even):
+    exact = n == k and (n > 1 or form is not RELU)
+    if exact:
         found.append(copies(k, activation=activation))
     for family in families(n, k, form):
+        if exact and family.name == "copy-average":
+            continue
         start = member(family, n, k, form)
         solution = None if start is None else solve(*start, dps=dps, form=form)
         if solution is not None and _genuine(solution):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from theory.claim import Claim
 from theory.claims import (
+    abs_neuron,
     averaging,
     birth,
     channel,
@@ -14,7 +15,9 @@ from theory.claims import (
     duplication_gap,
     enclosure,
     groups,
+    homogeneous,
     interactions,
+    leaky_relu_neuron,
     loss,
     minimum,
     neuron,
@@ -65,6 +68,9 @@ def claims() -> tuple[Claim, ...]:
         *relu_dead.CLAIMS,
         *relu_neuron.CLAIMS,
         *relu_collinear.CLAIMS,
+        *homogeneous.CLAIMS,
+        *leaky_relu_neuron.CLAIMS,
+        *abs_neuron.CLAIMS,
         *interactions.CLAIMS,
         *one_neuron.CLAIMS,
         *groups.CLAIMS,

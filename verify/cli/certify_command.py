@@ -17,7 +17,7 @@ from verify.certificates.existence import Status
 from verify.certificates.reduced import ReducedCertificate, certify_perturbed_copy
 from verify.certificates.structures import certify_structure
 from verify.certification import Certificate
-from verify.cli.options import Count, Known, Sizes
+from verify.cli.options import Count, Sizes, WithStructures
 from verify.cli.output import open_target
 from verify.cli.rectified_certificates import rectified_certificate
 from verify.names import COPY_AVERAGE, PERTURBED_COPY
@@ -34,15 +34,16 @@ UNKNOWN = 3
     "--structure",
     default=None,
     metavar="NAME",
-    help=f"Structure of the theory: for erf {COPY_AVERAGE} or {PERTURBED_COPY}; for relu one of those that "
-    "copy-average boundaries --activation relu lists.  [default: copy-average; for relu the lowest]",
+    help=f"Structure of the theory: for erf {COPY_AVERAGE} or {PERTURBED_COPY}; for relu, leaky-relu "
+    "and abs one of those that copy-average boundaries --activation relu lists.  "
+    "[default: copy-average; for relu and its kind the lowest]",
 )
 @click.option(
     "--activation",
-    type=Known(["erf", "relu"]),
+    type=WithStructures(),
     default="erf",
     show_default=True,
-    help="Activation function; with relu on the quotient by rescaling.",
+    help="Activation function; but for erf on the quotient by rescaling.",
 )
 @click.option(
     "--partition",
@@ -80,10 +81,10 @@ def certify_command(
     Example: the spurious minimum of ReLU networks of Safran and Shamir,
     copy-average certify -n 7 -k 7 --activation relu --structure against-teacher
     """
-    if activation == "relu":
+    if activation != "erf":
         if reduced is not None:
             raise click.UsageError("--reduced and --full are for --activation erf")
-        return rectified_certificate(n, k, structure, partition, dps, target_name)
+        return rectified_certificate(n, k, activation, structure, partition, dps, target_name)
     structure = COPY_AVERAGE if structure is None else structure
     if structure not in (COPY_AVERAGE, PERTURBED_COPY):
         known = f"{COPY_AVERAGE}, {PERTURBED_COPY}"
