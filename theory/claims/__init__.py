@@ -19,6 +19,7 @@ from theory.claims import (
     neuron,
     one_neuron,
     optimum,
+    quadratic,
     relu_collinear,
     relu_dead,
     relu_death,
@@ -66,4 +67,5 @@ def claims() -> tuple[Claim, ...]:
         *relu_collinear.CLAIMS,
         *interactions.CLAIMS,
         *one_neuron.CLAIMS,
+        *quadratic.CLAIMS,
     )
