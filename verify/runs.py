@@ -17,6 +17,7 @@ from verify.blocks.record import block_fields
 from verify.certificates.attempt import Proof, prove
 from verify.certificates.described import certified, proof_document, status
 from verify.confirm import second_opinion
+from verify.continua import compare as compare_continuum
 from verify.course import Progress, course
 from verify.ends import cubic, degenerate, infinity
 from verify.ends.duplicated import unmerged
@@ -261,8 +262,10 @@ def describe(problem: Problem, end: End, found: Match, dps: int, proof: Proof | 
     named = _special_name(end)
     collinear = [[p.first, p.second] for p in end.duplicated.pairs] if end.duplicated else []
     one = compare(problem, end.polished, end.converged, end.unbounded)
+    claimed = None if end.continuum is None else compare_continuum(problem, end.polished, end.converged)
     record: dict[str, Any] = {
         **({} if one is None else {"one_neuron": one}),
+        **({} if claimed is None else {"claimed": claimed}),
         "converged": end.converged,
         "stop": _stop(end),
         "method": end.flow.method,

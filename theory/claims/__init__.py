@@ -23,6 +23,7 @@ from theory.claims import (
     neuron,
     one_neuron,
     optimum,
+    quadratic,
     relu_collinear,
     relu_dead,
     relu_death,
@@ -74,4 +75,5 @@ def claims() -> tuple[Claim, ...]:
         *interactions.CLAIMS,
         *one_neuron.CLAIMS,
         *groups.CLAIMS,
+        *quadratic.CLAIMS,
     )
