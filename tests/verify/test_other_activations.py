@@ -50,7 +50,8 @@ def test_one_neuron_ends_where_the_theory_says(activation: str, loss: float, str
         assert record["structure"] == structure
         assert record["one_neuron"]["agrees"] is True
         assert abs(float(record["loss"]) - loss) < 1e-12 * max(1.0, loss)
-        assert record["certificate"] == ("unique" if "average" in structure else "unknown")
+        assert record["certificate"] == ("unknown" if structure == "continuum" else "unique")
+        assert record["certified"].get("up_to_scale", False) is (structure == "isolated-up-to-scale")
 
 
 def test_a_wrong_one_neuron_is_noticed() -> None:
