@@ -1,8 +1,8 @@
 r"""The limit problem of a channel of second order for the cube: three neurons that become one direction.
 
-A network of cubes is a symmetric tensor, :math:`T = \sum_i a_i w_i^{\otimes 3}`, and the set of sums of n cubes is not
-closed: with outgoing weights in the ratio 1 : -2 : 1 that grow like B and directions :math:`w, w \pm u/\sqrt B`, three
-cubes tend to
+A network of cubes is a symmetric tensor, :math:`T = \sum_i a_i w_i^{\otimes 3}`, and the set of sums of n cubes is
+not closed: with outgoing weights in the ratio 1 : -2 : 1 that grow like B and directions :math:`w, w \pm u/\sqrt B`,
+three cubes tend to
 
 .. math:: (w\cdot x)^2 (\delta\cdot x) + \varsigma\,(w\cdot x)(u\cdot x)^2, \qquad \varsigma = \pm 1,
 
@@ -116,7 +116,7 @@ def solve_cubic_limit(problem: Problem, theta: Array, triple: tuple[int, int, in
 
 
 class _Limit:
-    """The loss of a form of second order and cubes, in one vector: other rows (scale in the row), then w, delta, u."""
+    """The loss of a form of second order and cubes, in one vector: other rows (with their scale), w, delta, u."""
 
     def __init__(self, problem: Problem, theta: Array, triple: tuple[int, int, int]) -> None:
         self.teacher = cubes(problem.teacher, problem.teacher_outgoing)

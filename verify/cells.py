@@ -103,7 +103,7 @@ class Cell:
 
 def _settled(record: dict[str, Any]) -> bool:
     if record["structure"] in AWAY:
-        # Found and named with its limit network; of a channel of two that is known for erf only.
+        # Found and named with its limit network.
         evidence = record["evidence"] or {}
         return any(evidence.get(key) is not None for key in ("rates", "rate", "limit"))
     # On a continuum that was found and named there is nothing isolated to certify; nor on a line of minima.

@@ -358,7 +358,9 @@ def _evidence(problem: Problem, end: End, dps: int, *, prove: bool) -> dict[str,
             "one_minus_cosine": c.one_minus_cosine,
             "separation": c.separation,
             "limit_loss": c.limit_loss,
-            "limit": described(limit_end(problem, end.flow, c, dps=dps, prove=prove), dps),
+            "limit": described(limit_end(problem, end.flow, c, dps=dps, prove=prove), dps)
+            if end.other_channel is None
+            else end.other_channel.described(),
         }
     if end.duplicated is not None:
         d = end.duplicated

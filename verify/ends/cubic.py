@@ -1,4 +1,4 @@
-r"""Channels of second order (cube): three neurons draw together while their outgoing weights grow in the ratio 1 : -2 : 1.
+r"""Channels of second order (cube): three neurons draw together, their outgoing weights grow in the ratio 1 : -2 : 1.
 
 With the coefficients :math:`c_i = a_i |w_i|^3` of order B, the loss is :math:`L_\infty + C / B`, and B grows by
 

@@ -18,7 +18,7 @@ from numerics.inertia import Inertia, inertia, lowest_eigenvalue
 from numerics.kernels import HOMOGENEOUS
 from numerics.newton import Polished, polish
 from numerics.problem import Problem
-from verify.ends.channel import Channel, channel
+from verify.ends.channel import Channel, OtherChannel, channel, other_channel
 from verify.ends.continuum import NEAR, OWN_THEORY, Continuum, continuum
 from verify.ends.cubic import SecondChannel, second_channel
 from verify.ends.degenerate import Degenerate, degenerate
@@ -80,6 +80,8 @@ class End:
         Of the Hessian at the critical point.
     duplicated : Duplicated or None
     channel : Channel or None
+    other_channel : OtherChannel or None
+        The same with its limit, for other activations than erf.
     dormant : Dormant or None
     continuum : Continuum or None
     unbounded : Unbounded or None
@@ -99,6 +101,7 @@ class End:
     continuum: Continuum | None = None
     unbounded: Unbounded | None = None
     degenerate: Degenerate | None = None
+    other_channel: OtherChannel | None = None
     second_channel: SecondChannel | None = None
     saddles: tuple[PassedSaddle, ...] = field(default=())
 
@@ -147,11 +150,18 @@ def settle(problem: Problem, flow: Flow, *, dps: int = 50) -> End:
         if smooth and flow.grad_inf <= STRIDE * asked_for:
             # Looked for only after a continuation: the rates need room in time.
             line = duplicated(problem, flow, dps=dps)
-            if line is not None:
-                return End(flow, line.point, inertia(problem, line.point.double()), line, saddles=tuple(saddles))
-            run = channel(flow, problem.activation)
-            if run is not None:
-                return End(flow, polished, channel=run, saddles=tuple(saddles))
+            at = None if line is None else inertia(problem, line.point.double())
+            # Beyond the ends of the stretch of minima lines of duplicates are of saddles: flows pass them.
+            if line is not None and at is not None and (at.negative == 0 or problem.activation in OWN_THEORY):
+                return End(flow, line.point, at, line, saddles=tuple(saddles))
+            if problem.activation in OWN_THEORY:
+                run = channel(flow, problem.activation)
+                if run is not None:
+                    return End(flow, polished, channel=run, saddles=tuple(saddles))
+            else:
+                other = other_channel(problem, flow)
+                if other is not None:
+                    return End(flow, polished, channel=other.channel, other_channel=other, saddles=tuple(saddles))
             valley = degenerate(problem, flow, dps=dps) if problem.activation not in OWN_THEORY else None
             if valley is not None:
                 at = inertia(problem, valley.point.double())
