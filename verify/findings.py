@@ -8,6 +8,7 @@ from typing import Any
 from mpmath import mp
 
 from verify.cells import Cell
+from verify.names import CONTINUUM
 
 #: Digits of losses by which ends are told apart.
 DIGITS = 9
@@ -27,10 +28,20 @@ def findings(cell: Cell) -> list[str]:
         asked = records[0]["certificate"] is not None
         dimension = (records[0]["evidence"] or {}).get("dimension")
         what = f"index {index}" if dimension is None else f"dimension {dimension}"
-        proof = f", {certified} certified" if asked and dimension is None else ""
+        proof = f", {certified} certified" if asked and structure != CONTINUUM else ""
+        proof += _claimed(records)
         name = "a critical point" if structure == "unclassified" else structure
         lines.append(f"{where}: {len(records)} ended at {name} of loss {loss}, {what}{proof}.")
     return lines + _one_neuron(where, cell.records())
+
+
+def _claimed(records: Sequence[dict[str, Any]]) -> str:
+    """What a claim says of the loss of a continuum."""
+    found = [record["claimed"] for record in records if record.get("claimed")]
+    if not found or any(one["agrees"] is None for one in found):
+        return ""
+    agree = all(one["agrees"] for one in found)
+    return f", the loss of claim {found[0]['claim']}" if agree else f", against claim {found[0]['claim']}"
 
 
 def _one_neuron(where: str, records: Sequence[dict[str, Any]]) -> list[str]:
