@@ -26,13 +26,14 @@ from verify.certificates.existence import Existence, Searcher, Status
 from verify.certificates.held import HeldSearcher, held_point, rescaled
 from verify.certificates.identity import Identity, compare, enclose, identity_of
 from verify.certificates.midrad import ETA, UNIT, MidRad, self_test
+from verify.certificates.smoothness import SMOOTH
 from verify.enclosures import Enclosures
 from verify.matching import match
 
 #: Distance over 1/M at which the theorem on basins still holds, nearly the largest; for messages and for running on.
 REACH = 0.7
 #: Activations whose constants the theorem on basins has.
-WITH_BASIN = ("erf",)
+WITH_BASIN = SMOOTH
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ from typing import Any
 from mpmath import mp
 
 from verify.cells import Cell
-from verify.names import UNBOUNDED, UNCLASSIFIED, describe_partition
+from verify.names import CONTINUUM, UNBOUNDED, UNCLASSIFIED, describe_partition
 
 #: Digits of losses by which ends are told apart.
 DIGITS = 9
@@ -31,7 +31,8 @@ def findings(cell: Cell) -> list[str]:
         asked = records[0]["certificate"] is not None
         dimension = (records[0]["evidence"] or {}).get("dimension")
         what = f"index {index}" if dimension is None else f"dimension {dimension}"
-        proof = f", {certified} certified" if asked and dimension is None else ""
+        proof = f", {certified} certified" if asked and structure != CONTINUUM else ""
+        proof += _claimed(records)
         name = "a critical point" if structure == UNCLASSIFIED else named(structure, partition, records[0])
         lines.append(f"{where}: {len(records)} ended at {name} of loss {loss}, {what}{proof}.")
     return lines + _one_neuron(where, cell.records())
@@ -80,6 +81,15 @@ def _away(where: str, records: Sequence[dict[str, Any]]) -> list[str]:
             f"loss {loss} (growth over the derived rate {min(rates):.2f} to {max(rates):.2f})."
         )
     return lines
+
+
+def _claimed(records: Sequence[dict[str, Any]]) -> str:
+    """What a claim says of the loss of a continuum."""
+    found = [record["claimed"] for record in records if record.get("claimed")]
+    if not found or any(one["agrees"] is None for one in found):
+        return ""
+    agree = all(one["agrees"] for one in found)
+    return f", the loss of claim {found[0]['claim']}" if agree else f", against claim {found[0]['claim']}"
 
 
 def _one_neuron(where: str, records: Sequence[dict[str, Any]]) -> list[str]:
