@@ -60,6 +60,10 @@ class Activations(click.ParamType):  # type: ignore[type-arg]  # generic in newe
     "-n", "n", type=Sizes(), default=None, help="Student neurons; those above k are left out.  [default: 2:k]"
 )
 @click.option(
+    "--beyond", "larger", type=Sizes(), default="6,8,12", show_default=True,
+    help="Larger k, for which structures are solved without flows.",
+)  # fmt: skip
+@click.option(
     "--activations", type=Activations(), default="all", show_default=True,
     help="Activations, names or expressions in x.",
 )  # fmt: skip
@@ -86,6 +90,7 @@ class Activations(click.ParamType):  # type: ignore[type-arg]  # generic in newe
 def universality_command(
     k: tuple[int, ...],
     n: tuple[int, ...] | None,
+    larger: tuple[int, ...],
     activations: tuple[str, ...],
     seeds: int,
     init: str,
@@ -113,7 +118,7 @@ def universality_command(
             if _carry_out(sweep, jobs or cores(), grid, command):
                 click.echo("copy-average: interrupted; the same command goes on, the page was not touched", err=True)
                 return INTERRUPTED
-            answers = _answers(sweep, activations)
+            answers = _answers(sweep, activations, larger)
         except Broken as error:
             click.echo(f"copy-average: {error}; the same command goes on", err=True)
             return UNKNOWN
@@ -177,14 +182,20 @@ def _carry_out(sweep: Sweep, jobs: int, grid: list[Problem], command: str) -> bo
     return False
 
 
-def _answers(sweep: Sweep, activations: Sequence[str]) -> Any:
+def _answers(sweep: Sweep, activations: Sequence[str], larger: Sequence[int]) -> Any:
     """The answers, with the structures of every cell solved and certified under a status line."""
     from verify.universality.collect import collect
 
     states = sweep.store.states()
     records = {task: states[key(task)].record for task in sweep.tasks if key(task) in states}
     with Console(stderr=True).status("structures") as status:
-        return collect(sweep.tasks, records, activations, tell=lambda line: status.update(f"structures: {line}"))
+        return collect(
+            sweep.tasks,
+            records,
+            activations,
+            larger=larger,
+            tell=lambda line: status.update(f"structures: {line}"),
+        )
 
 
 def _write(folder: Path, answers: Any, command: str, seeds: int, init: str, *, drawing: bool) -> None:

@@ -70,7 +70,7 @@ def page(answers: Sequence[Answer], *, command: str, seeds: int, init: str, figu
             "(down). Dot: it has the lowest loss that is known. Ring: it is a minimum, but not the lowest. Cross: it "
             "is a saddle. Empty: there is no such point.\n"
         )
-    parts += [WHY, "## Each activation\n", _legend(), *map(_details, found)]
+    parts += [_beyond(found), WHY, "## Each activation\n", _legend(), *map(_details, found)]
     return "\n".join(parts)
 
 
@@ -195,6 +195,30 @@ def _left(value: float | None) -> str:
     if value is None:
         return "-"
     return "0" if abs(value) < NOTHING else f"{value:.1e}"
+
+
+def _beyond(answers: Sequence[Answer]) -> str:
+    """Larger k without flows, for activations that do not end on continua."""
+    shown = [answer for answer in answers if answer.beyond and not answer.flat]
+    if not shown:
+        return ""
+    sizes = [reach.k for reach in shown[0].beyond]
+    rows = [
+        "| activation | " + " | ".join(f"k = {k}: lower | a minimum" for k in sizes) + " |",
+        "|---|" + "---|---|" * len(sizes),
+    ]
+    for answer in shown:
+        cells = [part for reach in answer.beyond for part in (_up_to(reach.lower), _up_to(reach.minimum))]
+        rows.append("| " + " | ".join([answer.activation, *cells]) + " |")
+    return (
+        "## Larger sizes, without flows\n\n"
+        "Up to which n, from n = 2 on, the point of n - 1 copies and one average has a lower loss than (perturbed) "
+        "copies of n teachers, and is a strict minimum (double precision).\n\n" + "\n".join(rows) + "\n"
+    )
+
+
+def _up_to(n: int | None) -> str:
+    return "none" if n is None else str(n)
 
 
 def _legend() -> str:

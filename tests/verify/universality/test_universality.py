@@ -128,7 +128,7 @@ def test_tallies_tell_losses_apart() -> None:
 def test_the_command_and_its_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     store, out = str(tmp_path / "u.db"), tmp_path / "results"
     asked = ["universality", "-k", "3", "--activations", "sin,hermite3", "--seeds", "2", "--jobs", "1"]
-    arguments = [*asked, "--store", store, "--out", str(out), "--no-figure"]
+    arguments = [*asked, "--store", store, "--out", str(out), "--no-figure", "--beyond", "5"]
     assert main(arguments) == 0
     first = (out / "universality.md").read_text(encoding="utf-8")
     found = json.loads((out / "universality.json").read_text(encoding="utf-8"))
@@ -144,6 +144,9 @@ def test_the_command_and_its_page(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert cell["one_average"]["proved"]
     assert f"{cell['one_average']['loss']:.9g}, index 0c: lowest" in first
     assert re.search(r"\| sin \| 0\.000 \| 0\.851 \| - \| 0 \| 1/1 \| 1/1 \| 1/1 \| 2/2 \| yes \|", first)
+    assert answers["sin"]["beyond"] == [{"k": 5, "lower": 3, "minimum": 4}]
+    assert "| sin | 3 | 4 |" in first
+    assert "| hermite3 | none | none |" in first
     # A second time nothing is run, and the page is the same.
     capsys.readouterr()
     assert main(arguments) == 0
