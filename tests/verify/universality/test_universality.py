@@ -14,6 +14,7 @@ import pytest
 from numerics.patterns.catalogue import solved
 from numerics.structures import copy_average_point, perturbed_copy_point
 from verify.cli.main import main
+from verify.sweep.conduct import Sweep
 from verify.universality.answer import Answer, CellAnswer
 from verify.universality.criterion import Criterion, criterion
 from verify.universality.known import Known, known
@@ -174,6 +175,26 @@ def test_refusals(tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments:
     assert words in err
     assert len(err.strip().splitlines()) == 1
     assert (tmp_path / "file").read_text(encoding="utf-8") == "text"
+
+
+def test_an_interrupted_command_leaves_the_page_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "results"
+    out.mkdir()
+    for name in ("universality.md", "universality.json"):
+        (out / name).write_text("old", encoding="utf-8")
+
+    def interrupted(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Sweep, "carry_out", interrupted)
+    arguments = ["universality", "-k", "3", "--activations", "sin", "--jobs", "1", "--store", str(tmp_path / "u.db")]
+    assert main([*arguments, "--out", str(out)]) == 130
+    assert "the same command goes on" in capsys.readouterr().err
+    assert {path.name for path in out.iterdir()} == {"universality.md", "universality.json"}
+    assert (out / "universality.md").read_text(encoding="utf-8") == "old"
+    assert (out / "universality.json").read_text(encoding="utf-8") == "old"
 
 
 def test_the_first_paragraph_follows_the_numbers() -> None:
