@@ -89,10 +89,11 @@ def _smooth(activation: str, n: int, k: int) -> tuple[bool, bool]:
     copies = solved(activation, (1,) * n, k - n)
     if average is None:
         return False, False
-    return copies is None or average.loss < copies.loss, _minimum(activation, average, n, k)
+    return copies is None or average.loss < copies.loss, strict_minimum(activation, average, n, k)
 
 
-def _minimum(activation: str, member: Member, n: int, k: int) -> bool:
+def strict_minimum(activation: str, member: Member, n: int, k: int) -> bool:
+    """Whether a structure is a strict minimum up to scales, in double precision. Approximation."""
     C, a = member.doubles()
     found = inertia(Problem(n, k, activation=activation), pack(np.pad(C, ((0, 0), (0, 1))), a))
     return found.negative == 0 and found.zero == (0 if degree_of(activation) is None else n)
