@@ -37,7 +37,7 @@ perturb each other. That a function is odd is not enough: $G_s$ does not vanish 
 """
 
 
-def page(answers: Sequence[Answer], *, command: str, seeds: int, init: str, figure: str | None) -> str:
+def page(answers: Sequence[Answer], *, command: str, seeds: int, init: str, figure: str | None, left: int = 0) -> str:
     """The page as Markdown. Approximation.
 
     Parameters
@@ -49,6 +49,8 @@ def page(answers: Sequence[Answer], *, command: str, seeds: int, init: str, figu
     init : str
     figure : str or None
         Name of the figure's file, beside the page.
+    left : int
+        Flows that were planned and are not there.
     """
     found = ordered(answers)
     runs = sum(cell.runs for answer in found for cell in answer.cells)
@@ -56,7 +58,7 @@ def page(answers: Sequence[Answer], *, command: str, seeds: int, init: str, figu
         '# Is "n - 1 copy, one averages" universal?\n',
         f"Written by `{command}` ({runs} flows from {init} initialisations, {seeds} seeds for each n and k, unit-"
         "orthonormal teachers; all numbers below are computed by it, and stand in `universality.json` with all their "
-        "digits).\n",
+        f"digits{_missing(left)}).\n",
         "For erf, k teachers are best fitted by n < k students of which n - 1 copy one teacher each and one averages "
         "the others (for n near k a perturbed copy is better). Is that so for other activations?\n",
         "## Answer\n",
@@ -72,6 +74,10 @@ def page(answers: Sequence[Answer], *, command: str, seeds: int, init: str, figu
         )
     parts += [_beyond(found), WHY, "## Each activation\n", _legend(), *map(_details, found)]
     return "\n".join(parts)
+
+
+def _missing(left: int) -> str:
+    return f"; {left} flows of the plan are not done yet, so that some cells have fewer" if left else ""
 
 
 def _names(answers: Sequence[Answer]) -> str:

@@ -153,6 +153,11 @@ def test_the_command_and_its_page(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert main(arguments) == 0
     assert "done" not in capsys.readouterr().err
     assert (out / "universality.md").read_text(encoding="utf-8") == first
+    # More seeds than there are runs of, and none to be run.
+    capsys.readouterr()
+    assert main([*arguments, "--seeds", "3", "--no-flows"]) == 0
+    assert "4 of 12 runs are not in the store" in capsys.readouterr().err
+    assert "4 flows of the plan are not done yet" in (out / "universality.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
