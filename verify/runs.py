@@ -13,9 +13,11 @@ from numerics.initial import initial_weights
 from numerics.precision import Exact, decimal, short
 from numerics.problem import Array, Problem
 from numerics.teacher import Teacher
+from verify.blocks.record import block_fields
 from verify.certificates.attempt import Proof, prove
 from verify.certificates.described import certified, proof_document, status
 from verify.confirm import second_opinion
+from verify.continua import compare as compare_continuum
 from verify.course import Progress, course
 from verify.ends import cubic, degenerate, infinity
 from verify.ends.duplicated import unmerged
@@ -260,8 +262,10 @@ def describe(problem: Problem, end: End, found: Match, dps: int, proof: Proof | 
     named = _special_name(end)
     collinear = [[p.first, p.second] for p in end.duplicated.pairs] if end.duplicated else []
     one = compare(problem, end.polished, end.converged, end.unbounded)
+    claimed = None if end.continuum is None else compare_continuum(problem, end.polished, end.converged)
     record: dict[str, Any] = {
         **({} if one is None else {"one_neuron": one}),
+        **({} if claimed is None else {"claimed": claimed}),
         "converged": end.converged,
         "stop": _stop(end),
         "method": end.flow.method,
@@ -302,6 +306,9 @@ def describe(problem: Problem, end: End, found: Match, dps: int, proof: Proof | 
         "why": found.why,
     }
     special = fields(problem, found, end.polished.double(), end.flow)
+    scaling = end.continuum is not None and end.continuum.scaling
+    flat = end.continuum is not None and not scaling
+    special |= block_fields(problem, found, end.polished, scaling=scaling, flat=flat, dps=dps)
     special["events"] = special.get("events", []) + record["events"]
     return {**record, **special}
 

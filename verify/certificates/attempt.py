@@ -62,6 +62,9 @@ def prove(problem: Problem, end: End, found: Match, *, dps: int) -> Proof:
     if end.duplicated is not None:
         merged, line = prove_line(problem, end.duplicated, dps=dps)
         return Proof(end, merged, line)
+    if end.continuum is not None and end.continuum.scaling:
+        # Up to the scales of its neurons, which certify leaves out.
+        return Proof(end, certify(problem, end.continuum.flat.point, dps=dps))
     if end.continuum is not None:
         size = end.continuum.flat.dimension
         why = f"the critical point lies on a continuum of dimension {size}: no box around it holds one only"

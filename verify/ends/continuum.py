@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from numerics.flat import Flat, polish_flat
 from numerics.flow.result import Flow
-from numerics.kernels import degree_of
+from numerics.kernels import HOMOGENEOUS, degree_of
 from numerics.problem import Problem
 from verify.ends.pairs import pairs_of
 
-#: Activations whose ends are told apart by the theory itself.
-OWN_THEORY = ("erf", "relu")
+#: Activations, beside homogeneous ones, whose ends are told apart by the theory itself.
+OWN_THEORY = ("erf",)
 #: How far the flow's end may be from the continuum that it approaches.
 NEAR = 0.05
 
@@ -36,6 +36,10 @@ class Continuum:
     scaling: bool
 
 
+def _known(problem: Problem) -> bool:
+    return problem.activation in OWN_THEORY or problem.activation in HOMOGENEOUS
+
+
 def continuum(problem: Problem, flow: Flow, *, dps: int) -> Continuum | None:
     """Recognise the approach to a continuum of minima. Approximation.
 
@@ -44,7 +48,7 @@ def continuum(problem: Problem, flow: Flow, *, dps: int) -> Continuum | None:
     Continuum or None
         None too where neurons coincide: those are lines of duplicated neurons.
     """
-    if problem.activation in OWN_THEORY or problem.fixed_outgoing is not None:
+    if _known(problem) or problem.fixed_outgoing is not None:
         return None
     flat = polish_flat(problem, flow.theta, dps=dps)
     if flat is None or flat.negative or flat.moved > NEAR:
