@@ -14,6 +14,7 @@ from verify.names import (
     CONTINUUM,
     CONTRADICTS,
     DUPLICATED,
+    UNBOUNDED,
     UNDECIDED,
     UNKNOWN,
     UNPREDICTED,
@@ -24,6 +25,8 @@ from verify.prediction import Prediction, predict
 ELSEWHERE = (CHANNEL, DUPLICATED)
 #: What theory says of a run beside its structures; where one of these does not agree the cell contradicts.
 COMPARED = ("one_neuron", "claimed")
+#: Ends at infinity, with evidence of the limit: no point is converged to.
+AWAY = (UNBOUNDED, CHANNEL)
 
 #: Exit statuses of the command line.
 EXIT = {AGREES: 0, UNPREDICTED: 0, CONTRADICTS: 1, UNKNOWN: 3}
@@ -73,7 +76,10 @@ class Cell:
         return verdict(self.records(), self.predicted, self.problem.why_no_theory())
 
     def exit_status(self) -> int:
-        """0, 1 or 3; without predictions 0 only if every run converged, and was certified where that was asked."""
+        """0, 1 or 3; without predictions 0 only if every run converged, and was certified where that was asked.
+
+        Named ends that are no isolated points count as converged.
+        """
         if any(_compared(record, False) for record in self.records()):
             return EXIT[CONTRADICTS]
         if self.verdict == UNPREDICTED and not all(map(_settled, self.records())):
@@ -95,6 +101,12 @@ class Cell:
 
 
 def _settled(record: dict[str, Any]) -> bool:
+    if record["structure"] in AWAY:
+        # Found and named with its limit network; of a channel that is known for erf only.
+        return record["structure"] == UNBOUNDED or (record["evidence"] or {}).get("limit") is not None
+    # On a line of minima there is nothing isolated to certify.
+    if record["structure"] == DUPLICATED and record["index"] == 0:
+        return bool(record["converged"]) and _flow_proved(record)
     # A continuum has no isolated point to certify: there the loss that a claim proves for all its minima has to be
     # that of the run. A continuum that no claim knows is not settled where certificates were asked for.
     known = record["structure"] == CONTINUUM and _compared(record, True)

@@ -16,7 +16,7 @@ from mpmath import mp
 from numpy.typing import ArrayLike
 from threadpoolctl import threadpool_limits
 
-from numerics.kernels import degree_of, encloses
+from numerics.kernels import HOMOGENEOUS, degree_of, encloses
 from numerics.matrix_free import DENSE_LIMIT
 from numerics.newton import GUARD_DIGITS, Polished, read_point
 from numerics.precision import Exact, digits, from_ball, to_ball, to_double
@@ -125,10 +125,11 @@ def certify(
     homogeneous activation it is of the incoming weights with the outgoing ones held at the point's, which proves the
     point critical and isolated up to the scales of its neurons (``degree``).
 
-    For ``relu`` the answer is a ``verify.certificates.rectified.certificate.RectifiedCertificate``: with outgoing
-    weights held fixed of the incoming ones; with trained ones up to rescaling, with dead neurons left out and
-    collinear ones merged, and what was proved of those. ``basin`` then proves convergence to the network of the
-    start's balances :math:`a_i^2 - |w_i|^2` with that point, or to a point of the continuum of collinear neurons.
+    For ``relu`` and its kind the answer is a
+    ``verify.certificates.rectified.certificate.RectifiedCertificate``: with outgoing weights held fixed of the
+    incoming ones; with trained ones up to rescaling, with dead neurons left out and collinear ones merged, and what
+    was proved of those. ``basin`` then proves convergence to the network of the start's balances
+    :math:`a_i^2 - |w_i|^2` with that point, or to a point of the continuum of collinear neurons.
 
     Parameters
     ----------
@@ -169,7 +170,7 @@ def certify(
     begun = time.perf_counter()
     rough, exact = read_point(problem, theta)
     origin = None if start is None else finite_array("start", start, problem.shape)
-    if problem.activation == "relu":
+    if problem.activation in HOMOGENEOUS:
         # Imported here, for it is built on this module.
         from verify.certificates.rectified.certify import certify_rectified
 

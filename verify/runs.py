@@ -13,11 +13,13 @@ from numerics.initial import initial_weights
 from numerics.precision import Exact, decimal, short
 from numerics.problem import Array, Problem
 from numerics.teacher import Teacher
+from verify.blocks.record import block_fields
 from verify.certificates.attempt import Proof, prove
 from verify.certificates.described import certified, proof_document, status
 from verify.confirm import second_opinion
 from verify.continua import compare as compare_continuum
 from verify.course import Progress, course
+from verify.ends import infinity
 from verify.ends.duplicated import unmerged
 from verify.ends.limit import described, limit_end
 from verify.ends.settle import End, settle
@@ -258,7 +260,7 @@ def describe(problem: Problem, end: End, found: Match, dps: int, proof: Proof | 
     optimal = found.structure == COPY_AVERAGE and partition == [1] * (n - 1) + [k - n + 1]
     named = _special_name(end)
     collinear = [[p.first, p.second] for p in end.duplicated.pairs] if end.duplicated else []
-    one = compare(problem, end.polished, end.converged)
+    one = compare(problem, end.polished, end.converged, end.unbounded)
     claimed = None if end.continuum is None else compare_continuum(problem, end.polished, end.converged)
     record: dict[str, Any] = {
         **({} if one is None else {"one_neuron": one}),
@@ -293,6 +295,9 @@ def describe(problem: Problem, end: End, found: Match, dps: int, proof: Proof | 
         "why": found.why,
     }
     special = fields(problem, found, end.polished.double(), end.flow)
+    scaling = end.continuum is not None and end.continuum.scaling
+    flat = end.continuum is not None and not scaling
+    special |= block_fields(problem, found, end.polished, scaling=scaling, flat=flat, dps=dps)
     special["events"] = special.get("events", []) + record["events"]
     return {**record, **special}
 
@@ -321,7 +326,7 @@ def _stop(end: End) -> str:
     if end.channel is not None:
         return "channel to infinity: no critical point is near, although the gradient tends to zero"
     if end.unbounded is not None:
-        return "incoming vectors grow for ever: no critical point is near, although the gradient tends to zero"
+        return "weights grow for ever: no critical point is near, although the gradient tends to zero"
     if end.dormant is not None:
         return "a neuron has gone dormant: double precision does not show when the flow leaves this degenerate saddle"
     if not end.converged:
@@ -354,13 +359,7 @@ def _evidence(problem: Problem, end: End, dps: int, *, prove: bool) -> dict[str,
     if end.continuum is not None:
         return {"dimension": end.continuum.flat.dimension, "distance_to_continuum": end.continuum.flat.moved}
     if end.unbounded is not None:
-        u = end.unbounded
-        return {
-            "students": list(u.neurons),
-            "norms": list(u.norms),
-            "growth_exponent": u.growth,
-            "outgoing_times_norm": list(u.products),
-        }
+        return infinity.described(end.unbounded)
     if end.dormant is not None:
         s = end.dormant
         return {

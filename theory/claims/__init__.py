@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from theory.claim import Claim
 from theory.claims import (
+    abs_neuron,
     averaging,
     birth,
     channel,
@@ -13,11 +14,16 @@ from theory.claims import (
     duplication,
     duplication_gap,
     enclosure,
+    homogeneous,
     interactions,
+    leaky_relu_neuron,
     loss,
     minimum,
     neuron,
     one_neuron,
+    one_neuron_subsets,
+    one_neuron_unique,
+    one_neuron_weights,
     optimum,
     quadratic,
     relu_collinear,
@@ -65,7 +71,13 @@ def claims() -> tuple[Claim, ...]:
         *relu_dead.CLAIMS,
         *relu_neuron.CLAIMS,
         *relu_collinear.CLAIMS,
+        *homogeneous.CLAIMS,
+        *leaky_relu_neuron.CLAIMS,
+        *abs_neuron.CLAIMS,
         *interactions.CLAIMS,
         *one_neuron.CLAIMS,
+        *one_neuron_unique.CLAIMS,
+        *one_neuron_subsets.CLAIMS,
+        *one_neuron_weights.CLAIMS,
         *quadratic.CLAIMS,
     )

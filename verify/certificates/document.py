@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from mpmath import mp
 
+from numerics.kernels import HOMOGENEOUS
 from numerics.problem import Problem
 from verify.certificates.existence import Status
 from verify.certificates.line import Line
@@ -49,7 +50,7 @@ def certificate_document(
     -------
     dict or None
     """
-    if problem.activation == "relu":
+    if problem.activation in HOMOGENEOUS:
         return rectified_document(problem, certificate) if isinstance(certificate, RectifiedCertificate) else None
     c = certificate
     if c.status is not Status.UNIQUE or c.index is None or c.point is None or c.loss is None:

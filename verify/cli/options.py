@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from numerics.initial import INITIALISATIONS
-from numerics.kernels import built_in, digits_of
+from numerics.kernels import HOMOGENEOUS, built_in, digits_of
 from numerics.teacher import Teacher, read_teacher
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -137,6 +137,12 @@ class ActivationName(click.ParamType):  # type: ignore[type-arg]  # generic in n
         text = str(value).strip()
         if text in built_in():
             return text
+        if text in HOMOGENEOUS:
+            try:
+                HOMOGENEOUS[text]
+            except ValueError as error:
+                self.fail(str(error).removeprefix("activation: "), param, ctx)
+            return text
         from numerics.own import check_activation
 
         try:
@@ -196,6 +202,15 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+teacher_option = click.option(
+    "--teacher",
+    type=TeacherFile(),
+    default=None,
+    help="Teacher from a file: .npy (k, d), .npz with teacher (k, d) and optionally teacher_outgoing (k,), "
+    "or JSON with the same names.  [default: the first k unit vectors]",
+)
+
+
 def flow_options(command: F) -> F:
     """Options shared by the commands that integrate flows."""
     options = [
@@ -204,16 +219,11 @@ def flow_options(command: F) -> F:
             type=ActivationName(),
             default="erf",
             show_default=True,
-            help=f"Activation function: {', '.join(built_in())}, or an expression in x like 'x*exp(-x**2)', which is "
+            help=f"Activation function: {', '.join(built_in())} (leaky-relu:0.2 for another slope than 0.01), or an "
+            "expression in x like 'x*exp(-x**2)', which is "
             "refereed by quadrature first.",
         ),
-        click.option(
-            "--teacher",
-            type=TeacherFile(),
-            default=None,
-            help="Teacher from a file: .npy (k, d), .npz with teacher (k, d) and optionally teacher_outgoing (k,), "
-            "or JSON with the same names.  [default: the first k unit vectors]",
-        ),
+        teacher_option,
         click.option(
             "--init", type=Known(list(INITIALISATIONS)), default="glorot", show_default=True, help="Initialisation."
         ),

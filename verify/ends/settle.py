@@ -11,16 +11,17 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from numerics.flow.integrate import gradient_flow
+from numerics.flow.integrate import far_from, gradient_flow
 from numerics.flow.result import Flow, Stop, Trajectory
 from numerics.inertia import Inertia, inertia, lowest_eigenvalue
 from numerics.kernels import HOMOGENEOUS
 from numerics.newton import Polished, polish
 from numerics.problem import Problem
 from verify.ends.channel import Channel, channel
-from verify.ends.continuum import Continuum, Unbounded, continuum, unbounded
+from verify.ends.continuum import Continuum, continuum
 from verify.ends.dormant import Dormant, dormant
 from verify.ends.duplicated import Duplicated, duplicated
+from verify.ends.infinity import Unbounded, unbounded
 
 #: Each continuation asks for a gradient smaller by this factor.
 STRIDE = 0.1
@@ -34,6 +35,8 @@ MAX_SADDLES = 4
 RESUMED = 5e-9
 #: Time given to the flow to leave a saddle, over the time scale of its instability.
 PATIENCE = 40.0
+#: Factor by which weights may grow further where they were found not to be on their way to infinity, and how far.
+FARTHER, FARTHEST = 4.0, 1000.0
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,7 @@ def settle(problem: Problem, flow: Flow, *, dps: int = 50) -> End:
             return End(flow, polished, found)
         # Not what it looked like: the flow itself decides.
         flow = continue_flow(problem, flow, grad_tol=RESUMED)
-    asked_for = flow.grad_inf
+    asked_for, farthest = flow.grad_inf, far_from(problem)
     # For ReLU duplicated neurons are collinear ones, which polish merges; its inertia is that on the quotient.
     smooth = problem.activation not in HOMOGENEOUS
     while True:
@@ -134,10 +137,14 @@ def settle(problem: Problem, flow: Flow, *, dps: int = 50) -> End:
             run = channel(flow, problem.activation)
             if run is not None:
                 return End(flow, polished, channel=run, saddles=tuple(saddles))
+        if flow.stop is Stop.FAR and farthest < FARTHEST:
+            farthest *= FARTHER
+            flow = continue_flow(problem, flow, grad_tol=min(asked_for, RESUMED), farthest=farthest)
+            continue
         if flow.stop is not Stop.GRADIENT:
             return End(flow, polished, found, saddles=tuple(saddles))
         if flow.grad_inf > FLOOR:
-            flow = continue_flow(problem, flow, grad_tol=max(flow.grad_inf * STRIDE, FLOOR))
+            flow = continue_flow(problem, flow, grad_tol=max(flow.grad_inf * STRIDE, FLOOR), farthest=farthest)
             continue
         saddle = _saddle(problem, flow)
         if saddle is None or len(saddles) == MAX_SADDLES:
@@ -182,6 +189,7 @@ def continue_flow(
     rtol: float = TIGHT,
     max_steps: int = 20_000,
     early_finish: bool = False,
+    farthest: float | None = None,
 ) -> Flow:
     """Run a flow on to a smaller gradient, or from where it was stopped. Approximation.
 
@@ -192,7 +200,7 @@ def continue_flow(
     grad_tol : float
     max_time : float
         Bound on the time, counted from the beginning of the whole flow.
-    rtol, max_steps, early_finish
+    rtol, max_steps, early_finish, farthest
         As of :func:`numerics.gradient_flow`, for this part.
 
     Returns
@@ -210,6 +218,7 @@ def continue_flow(
         max_time=max_time,
         max_steps=max_steps,
         early_finish=early_finish,
+        farthest=farthest,
     )
     first, second = flow.trajectory, more.trajectory
     methods = dict.fromkeys([*flow.method.split("+"), *more.method.split("+")])
