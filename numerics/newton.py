@@ -32,6 +32,8 @@ FROZEN = 1e-2
 MAX_NEWTON = 12
 #: Units in the last place by which the terms of a gradient may be wrong.
 ROUNDING = 4.0
+#: Steps above this are no rounding: a Hessian that soft is singular to double precision.
+FAINT = 1e-8
 #: From this order on Newton steps are first tried without factorisations.
 ITERATIVE_FROM = 1500
 #: Working digits beyond those asked for.
@@ -166,7 +168,7 @@ class _Newton:
             noise = 1e-11 * max(1.0, float(np.abs(theta).max()))
             if len(steps) > 1 and length > max(CONTRACTION * steps[-2], noise):
                 # Where the Hessian is nearly singular rounding of the gradient moves the point further.
-                if length > self.rounding(theta, move):
+                if length > min(self.rounding(theta, move), FAINT):
                     return theta, ratio, False
                 return theta + move, ratio, True
             theta = theta + move

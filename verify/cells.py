@@ -13,6 +13,7 @@ from verify.names import (
     CHANNEL,
     CONTINUUM,
     CONTRADICTS,
+    DEGENERATE,
     DUPLICATED,
     UNBOUNDED,
     UNDECIDED,
@@ -23,10 +24,10 @@ from verify.prediction import Prediction, predict
 
 #: Ends that show by themselves that a flow went elsewhere.
 ELSEWHERE = (CHANNEL, DUPLICATED)
-#: What theory says of a run beside its structures; where one of these does not agree the cell contradicts.
-COMPARED = ("one_neuron", "claimed")
 #: Ends at infinity, with evidence of the limit: no point is converged to.
 AWAY = (UNBOUNDED, CHANNEL)
+#: What theory says of a run beside its structures; where one of these does not agree the cell contradicts.
+COMPARED = ("one_neuron", "claimed")
 
 #: Exit statuses of the command line.
 EXIT = {AGREES: 0, UNPREDICTED: 0, CONTRADICTS: 1, UNKNOWN: 3}
@@ -102,15 +103,17 @@ class Cell:
 
 def _settled(record: dict[str, Any]) -> bool:
     if record["structure"] in AWAY:
-        # Found and named with its limit network; of a channel that is known for erf only.
-        return record["structure"] == UNBOUNDED or (record["evidence"] or {}).get("limit") is not None
-    # On a line of minima there is nothing isolated to certify.
+        # Found and named with its limit network.
+        evidence = record["evidence"] or {}
+        return any(evidence.get(key) is not None for key in ("rates", "rate", "limit"))
+    # On a continuum that was found and named there is nothing isolated to certify; nor on a line of minima.
     if record["structure"] == DUPLICATED and record["index"] == 0:
         return bool(record["converged"]) and _flow_proved(record)
     # A continuum has no isolated point to certify: there the loss that a claim proves for all its minima has to be
     # that of the run. A continuum that no claim knows is not settled where certificates were asked for.
     known = record["structure"] == CONTINUUM and _compared(record, True)
-    certified = record.get("certificate") in (None, Status.UNIQUE.name.lower()) or known
+    flat = known or record["structure"] == DEGENERATE
+    certified = record.get("certificate") in (None, Status.UNIQUE.name.lower()) or flat
     return bool(record["converged"]) and certified and _flow_proved(record)
 
 

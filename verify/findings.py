@@ -38,15 +38,6 @@ def findings(cell: Cell) -> list[str]:
     return lines + _one_neuron(where, cell.records())
 
 
-def _claimed(records: Sequence[dict[str, Any]]) -> str:
-    """What a claim says of the loss of a continuum."""
-    found = [record["claimed"] for record in records if record.get("claimed")]
-    if not found or any(one["agrees"] is None for one in found):
-        return ""
-    agree = all(one["agrees"] for one in found)
-    return f", the loss of claim {found[0]['claim']}" if agree else f", against claim {found[0]['claim']}"
-
-
 def named(structure: str, partition: Sequence[int], record: dict[str, Any]) -> str:
     """A structure with its groups; on a continuum what else is known of it. Exact.
 
@@ -90,6 +81,15 @@ def _away(where: str, records: Sequence[dict[str, Any]]) -> list[str]:
             f"loss {loss} (growth over the derived rate {min(rates):.2f} to {max(rates):.2f})."
         )
     return lines
+
+
+def _claimed(records: Sequence[dict[str, Any]]) -> str:
+    """What a claim says of the loss of a continuum."""
+    found = [record["claimed"] for record in records if record.get("claimed")]
+    if not found or any(one["agrees"] is None for one in found):
+        return ""
+    agree = all(one["agrees"] for one in found)
+    return f", the loss of claim {found[0]['claim']}" if agree else f", against claim {found[0]['claim']}"
 
 
 def _one_neuron(where: str, records: Sequence[dict[str, Any]]) -> list[str]:

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 COPY_AVERAGE = "copy-average"
 PERTURBED_COPY = "perturbed-copy"
-#: Structures of ReLU.
+#: Structures of ReLU and its kind.
 PERTURBED_COPY_AVERAGE = "perturbed-copy-average"
 AGAINST_TEACHER = "against-teacher"
 NEGATIVE_CORRECTOR = "negative-corrector"
 REFLECTED_COPY = "reflected-copy"
+AGAINST_AVERAGE = "against-average"
+SCALED_COPY = "scaled-copy"
 ALL_DEAD = "all-dead"
 CHANNEL = "channel-to-infinity"
 DUPLICATED = "duplicated"
@@ -26,6 +28,7 @@ CONSTANT_NEURON = "constant-neuron"
 WEIGHTED_AVERAGE = "weighted-average"
 UNEQUAL_COSINES = "unequal-cosines"
 CONTINUUM = "continuum"
+DEGENERATE = "degenerate-minimum"
 UP_TO_SCALE = "isolated-up-to-scale"
 UNBOUNDED = "norms-to-infinity"
 UNCLASSIFIED = "unclassified"

@@ -14,6 +14,7 @@ from theory.claims import (
     duplication,
     duplication_gap,
     enclosure,
+    groups,
     homogeneous,
     interactions,
     leaky_relu_neuron,
@@ -79,5 +80,6 @@ def claims() -> tuple[Claim, ...]:
         *one_neuron_unique.CLAIMS,
         *one_neuron_subsets.CLAIMS,
         *one_neuron_weights.CLAIMS,
+        *groups.CLAIMS,
         *quadratic.CLAIMS,
     )

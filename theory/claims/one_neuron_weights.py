@@ -32,10 +32,10 @@ def _equations() -> tuple[Step, ...]:
     exact = pair("erf")
     inside = c + 1 - sp.cos(alpha)
     return (
-        Step("pull", sentence("By the signs of teachers all {} are positive. With {} and {} the interactions with the teachers are", b, defined(X, p / (1 + p)), given(y, "=", z / root(2 * (1 + p)))), at(exact.value, {s: y * sp.sqrt(2 * (1 + p)), q: sp.S.One}), 2 / sp.pi * sp.asin(y)),
+        Step("pull", sentence("As in claim erf-one-neuron-unique the incoming vector is in the span of the teachers and not zero. By the signs of teachers all {} are positive. With {} and {} the interactions with the teachers are", b, defined(X, p / (1 + p)), given(y, "=", z / root(2 * (1 + p)))), at(exact.value, {s: y * sp.sqrt(2 * (1 + p)), q: sp.S.One}), 2 / sp.pi * sp.asin(y)),
         Step("own", "and that of the neuron with itself", at(exact.value, {s: p, q: p}), 2 / sp.pi * sp.asin(p / (1 + p))),
         Step("stationary", sentence("With {} twice the arcsine of {} the loss is a constant and {} times {}, where {}: coordinates in which nothing is left out. With {} what the other teachers add to {}, the slope in one of them is, times the same,", alpha, y, 2 / sp.pi, a**2 * sp.asin(X) - a * Total(b * alpha, names.j), given(X, "=", Total(1 - sp.cos(alpha), names.j)), c, X), sp.Derivative(a**2 * sp.asin(inside) - a * b * alpha, alpha), a**2 * sp.sin(alpha) / sp.sqrt(1 - inside**2) - a * b),
-        Step("outgoing", sentence("So {}, for a common {}. The slope in the outgoing weight is", given(sp.sin(alpha), "=", b * t), given(t, "=", sp.sqrt(1 - X**2) / a)), sp.Derivative(a**2 * sp.asin(X) - a * T, a), 2 * a * sp.asin(X) - T),
+        Step("outgoing", sentence("So {}, for a common {}, and by the sign of the neuron both it and all {} are positive. The slope in the outgoing weight is", given(sp.sin(alpha), "=", b * t), given(t, "=", sp.sqrt(1 - X**2) / a), alpha), sp.Derivative(a**2 * sp.asin(X) - a * T, a), 2 * a * sp.asin(X) - T),
         Step("one-equation", sentence("with {} for the sum of {}. Both vanish where {} is zero, the sum being that of {} over the teachers, and {}. As a function of {} the weights of the teachers are, with {},", T, b * alpha, Total(alpha * sp.sin(alpha) / 2, names.j) - P, alpha * sp.sin(alpha) / 2, given(P, "=", sp.sqrt(1 - X**2) * sp.asin(X)), y, called(F(z), sp.sqrt(1 - z**2) * sp.asin(z) / z)), sp.asin(y) * sp.sin(2 * sp.asin(y)), 2 * y**2 * (sp.sqrt(1 - y**2) * sp.asin(y) / y)),
     )  # fmt: skip
 

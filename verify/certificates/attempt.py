@@ -69,6 +69,9 @@ def prove(problem: Problem, end: End, found: Match, *, dps: int) -> Proof:
         size = end.continuum.flat.dimension
         why = f"the critical point lies on a continuum of dimension {size}: no box around it holds one only"
         return Proof(end, Certificate(Status.UNKNOWN, why=why))
+    if end.degenerate is not None:
+        why = "the critical point is degenerate: no box around it can be shown to hold one only"
+        return Proof(end, Certificate(Status.UNKNOWN, why=why))
     if not end.converged:
         return Proof(end, Certificate(Status.UNKNOWN, why="the flow has not converged to a critical point"))
     if end.flow.stop is Stop.EARLY:

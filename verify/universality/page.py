@@ -30,9 +30,10 @@ c_1(r') / (r r')$, where G is the interaction function and $G_s$ its derivative 
 gradient that a student gets from another group is therefore a multiple of that group's remaining mean, plus a
 multiple of its remaining linear part, and copy-average is an exact critical point where both vanish for every
 group (necessary, too, unless $c_0$ or $c_1$ vanishes at the student's own norm). The columns "left of" say how
-much one average of two teachers leaves: zero for erf and the normal distribution function, for sine, cosine and
-exponential, whose copy-average points are therefore exact; not zero for the others, whose groups perturb each
-other. That a function is odd is not enough: $G_s$ does not vanish at orthogonal vectors.
+much one average of two teachers leaves. Where both are zero copy-average points are exact for every partition;
+that is proved for symbolic sizes for erf, the normal distribution function, the exponential and the sine
+(claims `erf-ca-critical`, `normal-cdf-ca-critical`, `exp-ca-critical`, `sin-ca-critical`). Elsewhere the groups
+perturb each other. That a function is odd is not enough: $G_s$ does not vanish at orthogonal vectors.
 """
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from importlib.resources import files
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import pytest
 
@@ -131,6 +133,8 @@ def test_the_command_and_its_page(tmp_path: Path, capsys: pytest.CaptureFixture[
     first = (out / "universality.md").read_text(encoding="utf-8")
     found = json.loads((out / "universality.json").read_text(encoding="utf-8"))
     assert [one["activation"] for one in found["activations"]] == ["sin", "hermite3"]
+    schema = json.loads((files("verify") / "schema" / "documents.schema.json").read_text(encoding="utf-8"))
+    jsonschema.validate(found, schema)
     answers = {one["activation"]: one for one in found["activations"]}
     assert answers["sin"]["answer"] == "yes"
     assert answers["sin"]["runs"] == {"all": 2, "one_average": 2}
