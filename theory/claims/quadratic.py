@@ -39,7 +39,7 @@ _FREE = given(Total(c_i * w_i, i), "=", 0)
 
 def square_loss(teachers: sp.Expr, students: sp.Expr) -> sp.Expr:
     """Loss of minima of the square, so many students having the teachers' sign. Exact."""
-    return 2 * (teachers - students) * (teachers + 2) / (students + 2)
+    return (teachers + 2) * (teachers - students) / (students + 2) * 2
 
 
 def hermite2_loss(teachers: sp.Expr, students: sp.Expr) -> sp.Expr:
