@@ -80,6 +80,15 @@ def test_a_continuum_of_the_claimed_loss_is_settled(activation: str, n: int, k: 
     assert status == 0
 
 
+def test_a_degenerate_minimum_is_compared_too() -> None:
+    # A student of the other sign fades like a power of time; the claim is of this end as well.
+    record, status = _records("hermite2", 2, 4, 3)
+    assert record["structure"] == "degenerate-minimum"
+    assert record["claimed"]["agrees"] is True
+    assert float(record["claimed"]["loss"]) == 6
+    assert status == 0
+
+
 def test_a_continuum_that_no_claim_knows_is_settled_by_its_name_alone() -> None:
     # Up to a factor the square, under a name that no claim has; but a structure has the same loss.
     record, status = _records("2*x**2", 1, 2, 1)
