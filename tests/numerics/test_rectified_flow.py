@@ -10,14 +10,21 @@ from numerics import Population, Problem, Stop, gradient_flow, initial_weights
 from numerics.kernels.rectified import directions
 from numerics.rectified.sphere import Residual, lowest
 
-#: Cells with deaths: size, initialisation, seed, deaths before the first revival.
-CASES = [
-    (1, 3, "glorot", 0, 1),
-    (1, 3, "gaussian", 0, 1),
-    (2, 3, "glorot", 2, 1),
-    (2, 3, "gaussian", 22, 1),
-    (3, 3, "glorot", 0, 1),
+#: Size, initialisation and seeds of runs with one death, perhaps revived later. With the case below these are all
+#: deaths in the first twenty seeds of CELLS.
+DEATHS = [
+    (1, 3, "glorot", (0, 2, 4, 9, 12, 13, 14, 16, 18)),
+    (1, 3, "gaussian", (0, 2, 18)),
+    (2, 3, "glorot", (2,)),
+    (2, 3, "gaussian", (13, 22)),
+    (3, 3, "glorot", (0,)),
+    (5, 10, "gaussian", (13,)),
 ]
+CASES = [(n, k, init, seed, 1.0) for n, k, init, seeds in DEATHS for seed in seeds]
+#: This neuron hovers about zero for two units of time before it arrives: what moves the crossing of its pull through
+#: zero by one part moves its arrival by some ten.
+CASES.append((5, 10, "glorot", 8, 20.0))
+CELLS = [(1, 3), (2, 3), (3, 6), (5, 10)]
 
 
 def _setting(n: int, k: int, init: str, seed: int) -> tuple[Problem, np.ndarray]:
@@ -30,19 +37,31 @@ def _rounding(problem: Problem, points: np.ndarray) -> float:
     return 16 * float(np.finfo(float).eps) * max(Population(problem).magnitude(theta) for theta in points) ** 2
 
 
-@pytest.mark.parametrize(("n", "k", "init", "seed", "count"), CASES)
-def test_deaths_agree_with_an_independent_integration(n: int, k: int, init: str, seed: int, count: int) -> None:
+@pytest.mark.parametrize(("n", "k", "init", "seed", "hovers"), CASES)
+def test_deaths_agree_with_an_independent_integration(n: int, k: int, init: str, seed: int, hovers: float) -> None:
     problem, start = _setting(n, k, init, seed)
-    events, point = deaths(start, problem.teacher, count, 100.0)
+    ((neuron, time),), point = deaths(start, problem.teacher, 1, 100.0)
     for rtol, bound in ((1e-6, 2e-5), (1e-9, 5e-8)):
-        flow = gradient_flow(problem, start, rtol=rtol, atol=rtol / 100, max_time=1.01 * events[-1][1])
-        found = [event for event in flow.events if event.kind == "died"][:count]
-        assert [event.neuron for event in found] == [neuron for neuron, _ in events]
+        flow = gradient_flow(problem, start, rtol=rtol, atol=rtol / 100, max_time=1.01 * time)
+        event = next(event for event in flow.events if event.kind == "died")
+        assert event.neuron == neuron
         # A step's local error is within tolerance; some tens of steps, and a contraction or expansion of order ten.
-        for event, (_, time) in zip(found, events, strict=True):
-            assert event.time == pytest.approx(time, rel=bound)
-        there = gradient_flow(problem, start, rtol=rtol, atol=rtol / 100, max_time=found[-1].time)
-        assert np.abs(there.theta - point).max() < 10 * bound
+        assert event.time == pytest.approx(time, rel=hovers * bound)
+        there = gradient_flow(problem, start, rtol=rtol, atol=rtol / 100, max_time=event.time)
+        assert np.abs(there.theta - point).max() < 10 * hovers * bound
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("n", "k"), CELLS)
+@pytest.mark.parametrize("init", ["glorot", "gaussian"])
+def test_no_other_neuron_dies(n: int, k: int, init: str) -> None:
+    found = []
+    for seed in range(20):
+        flow = gradient_flow(*_setting(n, k, init, seed))
+        died = [event for event in flow.events if event.kind == "died"]
+        assert len(died) <= 1
+        found += [(n, k, init, seed)] * len(died)
+    assert found == [case[:4] for case in CASES if case[:3] == (n, k, init) and case[3] < 20]
 
 
 @pytest.mark.parametrize(("n", "k"), [(1, 3), (2, 3), (3, 6), (3, 3)])
