@@ -117,7 +117,10 @@ class Problem:
 
         put("n", _count("n", n))
         put("k", _count("k", k))
-        if activation not in HOMOGENEOUS:
+        if activation in HOMOGENEOUS:
+            # Reads the slope, where there is one in the name.
+            HOMOGENEOUS[activation]
+        else:
             ACTIVATIONS.find(activation)
         put("activation", activation)
         if dim is None and teacher is not None and np.ndim(teacher) == 2:
@@ -147,11 +150,12 @@ class Problem:
     def why_no_theory(self) -> str | None:
         """Say which hypothesis of the theory fails, or None if all hold. Approximation.
 
-        The theory is that of erf and, for structures that are known by their reduced equations, of relu. It needs an
-        orthonormal teacher with outgoing weights of absolute value 1 (relu: of one sign), at most as many students as
+        The theory is that of erf and, for structures that are known by their reduced equations, of relu and its kind
+        (leaky-relu, abs). It needs an orthonormal teacher with outgoing weights of absolute value 1 (of one sign, but
+        for erf), at most as many students as
         teachers, and trained outgoing weights. Orthonormality is tested to 1e-12.
         """
-        if self.activation not in ("erf", "relu"):
+        if self.activation != "erf" and self.activation not in HOMOGENEOUS:
             return f"the theory of copies and averages is that of erf and relu, not of {self.activation}"
         return self.why_not_standard()
 
@@ -162,7 +166,7 @@ class Problem:
             return "the teacher's incoming weights are not orthonormal"
         if np.abs(np.abs(self.teacher_outgoing) - 1).max() > ORTHONORMAL_TOLERANCE:
             return "the teacher's outgoing weights are not all +1 or -1"
-        if self.activation == "relu" and len(set(np.sign(self.teacher_outgoing))) > 1:
+        if self.activation in HOMOGENEOUS and len(set(np.sign(self.teacher_outgoing))) > 1:
             return "the teacher's outgoing weights have different signs"
         if self.n > self.k:
             return f"the student has more neurons than the teacher (n = {self.n} > k = {self.k})"

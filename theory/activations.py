@@ -9,12 +9,13 @@ from theory.activation.exponential import EXPONENTIAL
 from theory.activation.expression import is_name, own, parse
 from theory.activation.kind import Activation
 from theory.activation.logistic import LOGISTIC
-from theory.activation.rectified import RELU
+from theory.activation.rectified import ABS, LEAKY_RELU, RELU, leaky_relu
+from theory.slopes import has_slope
 from theory.symbols import x
 
 __all__ = ["ERF", "Activation", "activation", "closed", "known", "register_activation"]
 
-_KNOWN = {a.name: a for a in (ERF, NORMAL_CDF, GELU, *EXPONENTIAL, *LOGISTIC, RELU, SIGN, STEP)}
+_KNOWN = {a.name: a for a in (ERF, NORMAL_CDF, GELU, *EXPONENTIAL, *LOGISTIC, RELU, LEAKY_RELU, ABS, SIGN, STEP)}
 _OWN: dict[str, Activation] = {}
 
 
@@ -44,6 +45,8 @@ def activation(name: str) -> Activation:
     found = _KNOWN.get(name) or _OWN.get(name)
     if found is not None:
         return found
+    if has_slope(name):
+        return leaky_relu(name)
     if is_name(name):
         raise ValueError(
             f"activation: got {name!r}, known are {', '.join(sorted(_KNOWN))}, or an expression in x like "

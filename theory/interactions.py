@@ -11,11 +11,11 @@ from typing import Protocol
 
 import sympy as sp
 
-from theory import rectified
 from theory.activation.error_function import ARCSINE, ROOM
 from theory.activations import activation as find_activation
 from theory.activations import closed
 from theory.derivation import Derivation
+from theory.homogeneous import derivatives, form_of, profile
 from theory.symbols import p, q, r1, r2, s, u
 
 
@@ -118,7 +118,7 @@ def pair(activation: str = "erf") -> Pair:
     """The interaction function and its derivatives in (s, p, q). Exact.
 
     Written without nested radicals (and for erf without the arcsine in derivatives), so that code generated from
-    them does not cancel. Those of relu (:func:`theory.rectified.derivatives`) are infinite at parallel vectors.
+    them does not cancel. Those of relu and its kind (:mod:`theory.homogeneous`) are infinite at parallel vectors.
 
     Raises
     ------
@@ -126,8 +126,9 @@ def pair(activation: str = "erf") -> Pair:
         As :func:`interaction_derivation`.
     """
     value = interaction_derivation(activation).result
-    if activation == "relu":
-        return Pair(**rectified.derivatives())
+    form = form_of(activation)
+    if form is not None:
+        return Pair(**derivatives(form))
     if activation == "erf":
         d_s = 2 / (sp.pi * sp.sqrt((1 + p) * (1 + q) - s**2))
         d_p = -s / (2 * (1 + p)) * d_s
@@ -197,7 +198,8 @@ def interaction(activation: str, r1: sp.Expr = r1, r2: sp.Expr = r2, u: sp.Expr 
     if any(z.has(sp.Float) for z in arguments):
         raise ValueError("interaction: got a floating-point number, needs exact numbers or expressions")
     first, second, cosine = arguments
-    if activation == "relu":
+    form = form_of(activation)
+    if form is not None:
         # Regular at parallel vectors, too.
-        return first * second * rectified.profile(cosine)
+        return first * second * profile(form, cosine)
     return interaction_of(activation, first * second * cosine, first**2, second**2)

@@ -9,6 +9,7 @@ from typing import Any
 from mpmath import mp
 
 from verify.cells import Cell
+from verify.names import CONTINUUM, UNBOUNDED, UNCLASSIFIED, describe_partition
 
 #: Digits of losses by which ends are told apart.
 DIGITS = 9
@@ -17,21 +18,78 @@ DIGITS = 9
 def findings(cell: Cell) -> list[str]:
     """Ends of converged runs by their losses, lowest first, and the comparison of one neuron with its theory."""
     where = f"(n, k) = ({cell.problem.n}, {cell.problem.k})"
-    groups: dict[tuple[str, str, Any], list[dict[str, Any]]] = {}
+    groups: dict[tuple[str, str, Any, tuple[int, ...]], list[dict[str, Any]]] = {}
     for record in cell.records():
         if record["converged"]:
             loss = mp.nstr(mp.mpf(record["loss"]), DIGITS)
-            groups.setdefault((loss, record["structure"], record["index"]), []).append(record)
+            key = loss, record["structure"], record["index"], tuple(record["partition"] or ())
+            groups.setdefault(key, []).append(record)
     lines = []
-    for (loss, structure, index), records in sorted(groups.items(), key=lambda item: mp.mpf(item[0][0])):
+    lines += _away(where, cell.records())
+    for (loss, structure, index, partition), records in sorted(groups.items(), key=lambda item: mp.mpf(item[0][0])):
         certified = sum(record["certificate"] == "unique" for record in records)
         asked = records[0]["certificate"] is not None
         dimension = (records[0]["evidence"] or {}).get("dimension")
         what = f"index {index}" if dimension is None else f"dimension {dimension}"
-        proof = f", {certified} certified" if asked and dimension is None else ""
-        name = "a critical point" if structure == "unclassified" else structure
+        proof = f", {certified} certified" if asked and structure != CONTINUUM else ""
+        proof += _claimed(records)
+        name = "a critical point" if structure == UNCLASSIFIED else named(structure, partition, records[0])
         lines.append(f"{where}: {len(records)} ended at {name} of loss {loss}, {what}{proof}.")
     return lines + _one_neuron(where, cell.records())
+
+
+def named(structure: str, partition: Sequence[int], record: dict[str, Any]) -> str:
+    """A structure with its groups; on a continuum what else is known of it. Exact.
+
+    Examples
+    --------
+    >>> named("perturbed-copy", (1, 1), {})
+    'perturbed-copy 2 x 1'
+    """
+    groups = f" {describe_partition(partition)}" if partition else ""
+    blocks = record.get("blocks") or {}
+    if "structure" in blocks:
+        return f"{structure} ({blocks['structure']}{groups})"
+    if "shared" in blocks:
+        smaller = blocks["shared"]
+        inner = f" {describe_partition(smaller['partition'])}" if smaller["partition"] else ""
+        count = smaller["neurons"]
+        return f"{structure} (the function of {count} student{'s' * (count > 1)}: {smaller['structure']}{inner})"
+    if "same_loss" in blocks:
+        equal = blocks["same_loss"]
+        return f"{structure} (as {equal['structure']} {describe_partition(equal['partition'])})"
+    return structure + groups
+
+
+def _away(where: str, records: Sequence[dict[str, Any]]) -> list[str]:
+    """Runs whose weights grow for ever, by the losses of their limits."""
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for record in records:
+        if record["structure"] == UNBOUNDED:
+            evidence = record["evidence"]
+            loss = mp.nstr(mp.mpf(evidence["limit_loss"]), DIGITS)
+            kinds = Counter(
+                kind for kind, group in zip(evidence["kinds"], evidence["students"], strict=True) for _ in group
+            )
+            words = " and ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
+            groups.setdefault((loss, words), []).append(evidence)
+    lines = []
+    for (loss, words), found in sorted(groups.items(), key=lambda item: mp.mpf(item[0][0])):
+        rates = [rate for evidence in found for rate in evidence["rates"]]
+        lines.append(
+            f"{where}: {len(found)} ended at {UNBOUNDED}: {words} at infinity, a strict minimum of the limit, "
+            f"loss {loss} (growth over the derived rate {min(rates):.2f} to {max(rates):.2f})."
+        )
+    return lines
+
+
+def _claimed(records: Sequence[dict[str, Any]]) -> str:
+    """What a claim says of the loss of a continuum."""
+    found = [record["claimed"] for record in records if record.get("claimed")]
+    if not found or any(one["agrees"] is None for one in found):
+        return ""
+    agree = all(one["agrees"] for one in found)
+    return f", the loss of claim {found[0]['claim']}" if agree else f", against claim {found[0]['claim']}"
 
 
 def _one_neuron(where: str, records: Sequence[dict[str, Any]]) -> list[str]:

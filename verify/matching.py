@@ -7,11 +7,13 @@ activation the sign of each student, (w, a) -> (-w, -a), and of each teacher.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from mpmath import mp
 from numpy.typing import ArrayLike
 
+from numerics.kernels import HOMOGENEOUS
 from numerics.newton import Polished, read_point
 from numerics.problem import Problem
 from verify.names import UNCLASSIFIED
@@ -44,6 +46,8 @@ class Match:
     runner_up_distance : mpmath number or None
     why : str or None
         Why no structure is claimed, if none is.
+    blocks : bool
+        Whether it is a ``verify.blocks.matching.BlockMatch``, of another activation than erf and ReLU.
     """
 
     structure: str
@@ -54,6 +58,7 @@ class Match:
     runner_up: str | None = None
     runner_up_distance: mp.mpf | None = None
     why: str | None = None
+    blocks: ClassVar[bool] = False
 
 
 def match(problem: Problem, theta: ArrayLike | Polished, *, dps: int = 50, tolerance: float | None = None) -> Match:
@@ -73,9 +78,9 @@ def match(problem: Problem, theta: ArrayLike | Polished, *, dps: int = 50, toler
     Returns
     -------
     Match
-        Invariant under all symmetries. For ReLU up to rescaling, with collinear neurons merged and dead ones left
-        out: ``assignment`` and ``signs`` are those of the merged neurons, ``distance`` is of ``|a| w``. If a
-        hypothesis of the theory fails, ``"unclassified"`` and ``why``.
+        Invariant under all symmetries. For ReLU and its kind up to rescaling, with collinear neurons merged and dead
+        ones left out: ``assignment`` and ``signs`` are those of the merged neurons, ``distance`` is of ``|a| w``. If
+        a hypothesis of the theory fails, ``"unclassified"`` and ``why``.
 
     Raises
     ------
@@ -90,11 +95,15 @@ def match(problem: Problem, theta: ArrayLike | Polished, *, dps: int = 50, toler
     >>> found.structure, found.assignment, found.signs, float(found.distance)
     ('copy-average', ((1,), (0,)), (-1, 1), 0.0)
     """
-    if problem.activation == "relu":
+    if problem.activation in HOMOGENEOUS:
         # Imported here, for it is built on this module.
         from verify.rectified.network import match_rectified
 
         return match_rectified(problem, theta, dps=dps, tolerance=tolerance)
+    if problem.activation != "erf":
+        from verify.blocks.matching import match_blocks
+
+        return match_blocks(problem, theta, dps=dps, tolerance=tolerance)
     rough, exact = read_point(problem, theta)
     if isinstance(theta, Polished):
         dps = theta.dps

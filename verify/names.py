@@ -6,20 +6,29 @@ from collections.abc import Sequence
 
 COPY_AVERAGE = "copy-average"
 PERTURBED_COPY = "perturbed-copy"
-#: Structures of ReLU.
+#: Structures of ReLU and its kind.
 PERTURBED_COPY_AVERAGE = "perturbed-copy-average"
 AGAINST_TEACHER = "against-teacher"
 NEGATIVE_CORRECTOR = "negative-corrector"
 REFLECTED_COPY = "reflected-copy"
+AGAINST_AVERAGE = "against-average"
+SCALED_COPY = "scaled-copy"
 ALL_DEAD = "all-dead"
 CHANNEL = "channel-to-infinity"
 DUPLICATED = "duplicated"
 DORMANT = "dormant"
 PARTIAL_AVERAGE = "partial-average"
+#: Structures of other activations, see ``verify.blocks.naming``.
+PERTURBED_PARTIAL_AVERAGE = "perturbed-partial-average"
+UNEQUAL_COPY = "unequal-copy"
+REVERSED_COPY = "reversed-copy"
+SHARED_TEACHER = "shared-teacher"
+CONSTANT_NEURON = "constant-neuron"
 #: One neuron: average of teachers with unequal outgoing weights; different cosines with teachers that are alike.
 WEIGHTED_AVERAGE = "weighted-average"
 UNEQUAL_COSINES = "unequal-cosines"
 CONTINUUM = "continuum"
+DEGENERATE = "degenerate-minimum"
 UP_TO_SCALE = "isolated-up-to-scale"
 UNBOUNDED = "norms-to-infinity"
 UNCLASSIFIED = "unclassified"

@@ -16,13 +16,15 @@ from mpmath import mp
 from numerics.compile import FLOAT
 from numerics.inertia import inertia
 from numerics.initial import pack
-from numerics.kernels import ACTIVATIONS, degree_of, digits_of, parity
+from numerics.kernels import ACTIVATIONS, HOMOGENEOUS, degree_of, digits_of, parity
 from numerics.newton import Polished, polish
 from numerics.precision import decimal, infinity_norm, short, to_exact
 from numerics.problem import Problem
 from verify.certification import Certificate, certify
+from verify.ends.infinity import Unbounded
 from verify.names import COPY_AVERAGE, PARTIAL_AVERAGE
 from verify.neuron_points import NeuronPoint, distance, neuron_points, tolerance, why_not_one_neuron
+from verify.one_neuron_limits import compare_at_infinity
 
 #: Norms at which the loss is looked at, and digits to which losses of continua have to agree.
 NORMS, SERIES_NORMS = np.geomspace(0.05, 8.0, 400), np.geomspace(0.05, 4.0, 80)
@@ -149,7 +151,9 @@ def _start(k: int, activation: str, teachers: int) -> Any:
     return pack(coordinates, np.array([float((pulled / own)[0])]))
 
 
-def compare(problem: Problem, point: Polished, converged: bool) -> dict[str, Any] | None:
+def compare(
+    problem: Problem, point: Polished, converged: bool, away: Unbounded | None = None
+) -> dict[str, Any] | None:
     """What a run of one neuron says of the theory's point, for its record. Approximation.
 
     Parameters
@@ -157,6 +161,8 @@ def compare(problem: Problem, point: Polished, converged: bool) -> dict[str, Any
     problem : Problem
     point : Polished
     converged : bool
+    away : Unbounded, optional
+        Where its weights were found to grow for ever.
 
     Returns
     -------
@@ -165,15 +171,20 @@ def compare(problem: Problem, point: Polished, converged: bool) -> dict[str, Any
         teacher of erf and ReLU, whose theory says more. ``agrees`` is true where the run ended at a minimum of one
         neuron, null where it has not converged; ``ended_at`` names the critical point where it is not the lowest.
     """
-    if why_not_one_neuron(problem) is not None:
-        return None
-    if problem.activation == "erf" and problem.why_no_theory() is None:
+    if problem.activation in HOMOGENEOUS:
+        if problem.n != 1 or problem.activation == "relu" or problem.why_not_standard() is not None:
+            return None
+        # Imported here: it is built on modules that this one serves.
+        from verify.rectified.one_neuron import compare_rectified
+
+        return compare_rectified(problem, point, converged)
+    if why_not_one_neuron(problem) is not None or (problem.activation == "erf" and problem.why_no_theory() is None):
         return None
     if not _alike(problem):
         return _among_all(problem, point, converged)
     star = one_neuron_point(problem.k, problem.activation, dps=max(point.dps, 15))
     if star is None:
-        return {
+        return compare_at_infinity(problem, away) or {
             "structure": None,
             "agrees": None,
             "why": "no norm is the best: its loss falls towards infinite norms",
@@ -197,9 +208,9 @@ def compare(problem: Problem, point: Polished, converged: bool) -> dict[str, Any
         return (
             found | {"agrees": agrees, "loss_difference": short(gap)} | ({} if agrees else _elsewhere(problem, point))
         )
-    away = _distance(problem, point, star)
-    agrees = bool(away < tolerance(problem, point.dps))
-    return found | {"agrees": agrees, "distance": short(away)} | ({} if agrees else _elsewhere(problem, point))
+    apart = _distance(problem, point, star)
+    agrees = bool(apart < tolerance(problem, point.dps))
+    return found | {"agrees": agrees, "distance": short(apart)} | ({} if agrees else _elsewhere(problem, point))
 
 
 def _alike(problem: Problem) -> bool:

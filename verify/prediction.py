@@ -10,6 +10,7 @@ from mpmath import mp
 
 from numerics.inertia import inertia
 from numerics.initial import pack
+from numerics.kernels import HOMOGENEOUS
 from numerics.precision import decimal, infinity_norm
 from numerics.problem import Problem
 from numerics.structures import Point, copy_average_point, perturbed_copy_point
@@ -90,9 +91,9 @@ def predict(problem: Problem, *, dps: int = 50, certified: bool = False) -> tupl
     """List the theory's structures that are strict minima. Approximation.
 
     For erf: the optimal copy-average point and the perturbed copy, each where its Hessian (in double
-    precision) is positive definite. For ReLU: every named structure that is a minimum on the quotient by rescaling,
-    also those of fewer neurons, where the others may be dead or collinear. Nothing is predicted where a hypothesis of
-    the theory fails.
+    precision) is positive definite. For ReLU and its kind: every named structure that is a minimum on the quotient by
+    rescaling, also those of fewer neurons, where the others may be dead or collinear. Nothing is predicted
+    where a hypothesis of the theory fails.
 
     Parameters
     ----------
@@ -115,7 +116,7 @@ def predict(problem: Problem, *, dps: int = 50, certified: bool = False) -> tupl
     """
     if problem.why_no_theory() is not None:
         return ()
-    if problem.activation == "relu":
+    if problem.activation in HOMOGENEOUS:
         # Imported here, for it is built on this module.
         from verify.rectified.prediction import predictions
 

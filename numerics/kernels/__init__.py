@@ -1,8 +1,9 @@
 """Interaction kernels by activation: generated from the theory, or by Fourier series; some arranged for speed beside.
 
 A kernel has three functions of (s, p, q) and an arithmetic: ``value``, ``first`` and ``second``, as in the generated
-modules. They are imported (or, for a user's own activation, made) when they are first asked for. That of ReLU, whose
-derivatives are singular in inner products where vectors are parallel, is written in the vectors themselves.
+modules. They are imported (or, for a user's own activation, made) when they are first asked for. That of ReLU and its
+kind (``numerics.kernels.homogeneous``), whose derivatives are singular in inner products where vectors are parallel,
+is written in the vectors themselves (``numerics.kernels.rectified``).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from importlib import import_module
 from typing import Any, Protocol
 
 from numerics.kernels import erf_arrays
+from numerics.kernels.homogeneous import HOMOGENEOUS as HOMOGENEOUS
 
 
 class Kernel(Protocol):
@@ -99,8 +101,8 @@ ACTIVATIONS = Kernels()
 #: Where there is one, a faster evaluation of what the gradient needs.
 WEIGHTED: dict[str, Callable[..., tuple[Any, Any, Any]]] = {"erf": erf_arrays.weighted}
 
-#: Positively homogeneous activations, whose kernel is ``numerics.kernels.rectified``.
-HOMOGENEOUS = ("relu",)
+#: Activations that tend to max(0, x) where incoming vectors are long, and to a line where they are short.
+RAMPS = ("gelu", "silu")
 
 
 def digits_of(activation: str) -> int | None:
@@ -122,13 +124,15 @@ def built_in() -> tuple[str, ...]:
 
 
 #: Homogeneous activations and their degrees, as in ``theory.activations``.
-_DEGREES = {"linear": 1, "square": 2, "cube": 3, "relu": 1, "leaky-relu": 1, "abs": 1}
+_DEGREES = {"linear": 1, "square": 2, "cube": 3}
 _ODD = ("erf", "linear", "cube", "hermite3", "sin", "tanh")
-_EVEN = ("square", "hermite2", "hermite4", "cos", "abs")
+_EVEN = ("square", "hermite2", "hermite4", "cos")
 
 
 def degree_of(activation: str) -> int | None:
     """Degree of homogeneity, or None. Exact."""
+    if activation in HOMOGENEOUS:
+        return 1
     if activation in built_in():
         return _DEGREES.get(activation)
     found: int | None = getattr(_expression(activation), "degree", None)
@@ -147,6 +151,8 @@ def parity(activation: str) -> int:
     """-1 for odd, +1 for even, 0 for other activations. Exact."""
     if activation in _ODD:
         return -1
+    if activation in HOMOGENEOUS:
+        return int(HOMOGENEOUS[activation].even)
     if activation in built_in():
         return 1 if activation in _EVEN else 0
     found = _expression(activation)

@@ -1,6 +1,6 @@
-r"""The interaction of rectified units by lengths and angles, formed so that no angle loses digits.
+r"""The interaction of homogeneous units by lengths and angles, formed so that no angle loses digits.
 
-For vectors w, z of lengths r, R and unit vectors e, f at the angle :math:`\theta = \pi - \varphi`,
+For ReLU, vectors w, z of lengths r, R and unit vectors e, f at the angle :math:`\theta = \pi - \varphi`,
 
 .. math:: g(w, z) = \frac{rR}{2\pi} (\sin\varphi - \varphi\cos\varphi), \qquad
           \nabla_w g = \frac{R \sin\varphi\, e + \varphi\, z}{2\pi}.
@@ -8,6 +8,10 @@ For vectors w, z of lengths r, R and unit vectors e, f at the angle :math:`\thet
 With :math:`x = |e - f|` and :math:`y = |e + f|` (Kahan) :math:`\theta = 2\,\mathrm{atan2}(x, y)`,
 :math:`\varphi = 2\,\mathrm{atan2}(y, x)` and :math:`\sin\varphi = xy/2`: accurate also at parallel and antiparallel
 vectors, where the arccosine of the inner product loses half of its digits.
+
+For :math:`p \max(x, 0) + q \max(-x, 0)` the same holds with :math:`\beta \sin\varphi` in place of the sine and
+:math:`\beta\varphi + 2\pi\gamma` in place of :math:`\varphi`, where :math:`\beta = (p + q)^2` and
+:math:`\gamma = -pq` (``numerics.kernels.homogeneous``).
 
 Reference: Kahan, *How futile are mindless assessments of roundoff in floating-point computation?*, 2006, section 12.
 """
@@ -18,6 +22,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from numerics.kernels.homogeneous import RELU, Homogeneous
 
 Array = NDArray[np.float64]
 
@@ -55,15 +61,38 @@ class Angles:
     phi : ndarray
         Angles between the first vector and minus the second.
     sine : ndarray
+    form : Homogeneous
+        The activation.
     """
 
     x: Array
     y: Array
     phi: Array
     sine: Array
+    form: Homogeneous = RELU
+
+    @property
+    def turn(self) -> Array:
+        r"""What stands for the angle in the formulas, :math:`\beta\varphi + 2\pi\gamma`."""
+        if self.form is RELU:
+            return self.phi
+        scale, shift = self.form.constants
+        return np.asarray(scale * self.phi + 2 * np.pi * shift)
+
+    @property
+    def bend(self) -> Array:
+        r"""What stands for the sine, :math:`\beta\sin\varphi`."""
+        return self.sine if self.form is RELU else np.asarray(self.form.constants[0] * self.sine)
 
     def value(self) -> Array:
-        """The interaction of the unit vectors, (sin phi - phi cos phi) / 2 pi. Approximation."""
+        """The interaction of the unit vectors. Approximation."""
+        if self.form is RELU:
+            return self._rectified()
+        scale, shift = self.form.constants
+        return np.asarray(scale * self._rectified() + (0.25 * shift) * (self.y * self.y - self.x * self.x))
+
+    def _rectified(self) -> Array:
+        """That of ReLU, (sin phi - phi cos phi) / 2 pi."""
         cosine = 0.25 * (self.x * self.x - self.y * self.y)
         value = self.sine - self.phi * cosine
         small = self.phi < SMALL
@@ -77,12 +106,14 @@ class Angles:
         return value
 
 
-def angles(E: Array, F: Array) -> Angles:
+def angles(E: Array, F: Array, form: Homogeneous = RELU) -> Angles:
     """Angles between all pairs of two sets of unit vectors. Approximation.
 
     Parameters
     ----------
     E, F : ndarray, shapes (m, dim) and (N, dim)
+    form : Homogeneous
+        The activation that values are of.
 
     Returns
     -------
@@ -98,7 +129,7 @@ def angles(E: Array, F: Array) -> Angles:
     near = sign > 0
     x[i[near], j[near]] = shorter[near]
     y[i[~near], j[~near]] = shorter[~near]
-    return Angles(x, y, 2 * np.arctan2(y, x), 0.5 * x * y)
+    return Angles(x, y, 2 * np.arctan2(y, x), 0.5 * x * y, form)
 
 
 def normals(E: Array, F: Array, pairs: Angles) -> Array:
@@ -118,7 +149,8 @@ def normals(E: Array, F: Array, pairs: Angles) -> Array:
 def curvature(E: Array, F: Array, pairs: Angles, weights: Array) -> Array:
     r"""Second derivatives of :math:`\sum_j c_j g(e, f_j)` at each unit vector e, shape (m, dim, dim). Approximation.
 
-    They are :math:`\frac{1}{2\pi} \sum_j c_j \sin\varphi_j (I - e e' + n_j n_j')` with the unit vectors :math:`n_j`
+    For ReLU they are
+    :math:`\frac{1}{2\pi} \sum_j c_j \sin\varphi_j (I - e e' + n_j n_j')` with the unit vectors :math:`n_j`
     in the plane of e and :math:`f_j`, orthogonal to e.
 
     Parameters
@@ -130,9 +162,10 @@ def curvature(E: Array, F: Array, pairs: Angles, weights: Array) -> Array:
         Coefficients times lengths of the second vectors.
     """
     weighted = _TURN * weights
-    turning = weighted * pairs.sine
+    turning = weighted * pairs.bend
     N = normals(E, F, pairs)
-    inverse = np.divide(1.0, pairs.sine, out=np.zeros_like(pairs.sine), where=pairs.sine > 0)
+    # The normals have the length of the sine.
+    inverse = np.divide(pairs.form.constants[0], pairs.sine, out=np.zeros_like(pairs.sine), where=pairs.sine > 0)
     blocks = np.matmul(N.transpose(0, 2, 1) * (weighted * inverse)[:, None, :], N)
     total = turning.sum(axis=1)
     blocks -= (total[:, None] * E)[:, :, None] * E[:, None, :]

@@ -1,10 +1,13 @@
-r"""The reduced equations of rectified-linear networks that are constant on blocks, to any number of digits.
+r"""The reduced equations of homogeneous networks that are constant on blocks, to any number of digits.
 
 In the gauge :math:`\omega_i = |a_i| w_i`, with signs :math:`s_i`, a network with unit-orthonormal teachers is
 critical if :math:`\nabla h(\omega_i) = 0` for all i, where
 
 .. math:: 2 \pi \nabla h(\omega) = \sum_{i'} s_{i'} (|\omega_{i'}| \sin\theta_{i'}\, \omega / |\omega|
           + (\pi - \theta_{i'})\, \omega_{i'}) - \sum_j (\sin\theta_j\, \omega / |\omega| + (\pi - \theta_j)\, v_j).
+
+This is for ReLU; for :math:`p \max(x, 0) + q \max(-x, 0)` the sines have the factor :math:`\beta = (p + q)^2`, and
+:math:`\beta(\pi - \theta) - 2\pi p q` stands for :math:`\pi - \theta` (``numerics.kernels.homogeneous``).
 
 On a block pattern all sums are over a few relations between classes, with their sizes as factors; sizes may be real.
 """
@@ -13,11 +16,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import flint
 import numpy as np
 
+from numerics.kernels.homogeneous import RELU, Homogeneous
 from numerics.rectified.pattern import Pattern, Slot
 
 Number = Any
@@ -48,6 +53,8 @@ class Blocks:
     Parameters
     ----------
     pattern : Pattern
+    form : Homogeneous
+        The activation.
 
     Examples
     --------
@@ -59,8 +66,9 @@ class Blocks:
     (True, 0.1770238733)
     """
 
-    def __init__(self, pattern: Pattern) -> None:
-        self.pattern = pattern
+    def __init__(self, pattern: Pattern, form: Homogeneous = RELU) -> None:
+        self.pattern, self.form = pattern, form
+        self._scale, self._shift, self._itself = map(rational, (form.scale, form.shift, form.own))
         self._sizes = [flint.arb(size) for size in pattern.frames]
         self._widths = [flint.arb(width) for _, width in pattern.teachers]
         self._place: dict[Slot, int] = {slot: i for i, slot in enumerate(pattern.slots)}
@@ -142,12 +150,17 @@ class Blocks:
         return [_bilinear(terms, x) for terms in self._squares]
 
     def _seen(self, x: Sequence[Number], squares: list[Number], p: int) -> Iterator[tuple[_Partners, Number, Number]]:
-        """Every relation of a student with the area and the angle between the vectors."""
+        """Every relation of a student, with what stands for the vectors' area and for pi less their angle."""
         for partners in self._partners[p]:
             if partners.kind is None:
-                yield partners, *_pair(squares[p], flint.arb(1), x[partners.own])
+                yield partners, *self._pair(squares[p], flint.arb(1), x[partners.own])
             else:
-                yield partners, *_pair(squares[p], squares[partners.kind], _bilinear(partners.overlap, x))
+                yield partners, *self._pair(squares[p], squares[partners.kind], _bilinear(partners.overlap, x))
+
+    def _pair(self, square: Number, other: Number, overlap: Number) -> tuple[Number, Number]:
+        area, angle = _pair(square, other, overlap)
+        pi = flint.arb.pi()
+        return self._scale * area, self._scale * (pi - angle) + 2 * pi * self._shift
 
     def gradient(self, x: Sequence[Number]) -> list[Number]:
         """Inner product of the gradient of h at a student with a teacher, for each slot."""
@@ -156,15 +169,15 @@ class Blocks:
         for p, (_, itself) in enumerate(self.pattern.students):
             radial = flint.arb(0)
             sums = [flint.arb(0)] * len(self._slots[p])
-            for partners, area, angle in self._seen(x, squares, p):
+            for partners, area, turn in self._seen(x, squares, p):
                 # |omega'| sin(theta) / |omega| = area / |omega|^2.
                 radial += partners.sign * partners.count * area
-                turned = partners.sign * (pi - angle)
+                turned = partners.sign * turn
                 sums = [
                     total + turned * _linear(terms, x) if terms else total
                     for total, terms in zip(sums, partners.along, strict=True)
                 ]
-            radial = radial / squares[p] + itself * pi
+            radial = radial / squares[p] + itself * 2 * pi * self._itself
             for i, total in zip(self._slots[p], sums, strict=True):
                 found[i] = ((radial * x[i] + total) / (2 * pi)).mid()
         return found
@@ -173,14 +186,16 @@ class Blocks:
         """The full mean squared error."""
         squares = self.squares(x)
         widths = zip(self.pattern.teachers, self._widths, strict=True)
-        total = teacher_loss(sum((self._sizes[frame] * width for (frame, _), width in widths), flint.arb(0)))
+        total = teacher_loss(
+            sum((self._sizes[frame] * width for (frame, _), width in widths), flint.arb(0)), self.form
+        )
         for p, (frame, sign) in enumerate(self.pattern.students):
-            here = squares[p] / 2
-            for partners, area, angle in self._seen(x, squares, p):
+            here = squares[p] * self._itself
+            for partners, area, turn in self._seen(x, squares, p):
                 overlap = x[partners.own] if partners.kind is None else _bilinear(partners.overlap, x)
                 # Pairs of students are met twice, those of a student and a teacher once.
                 times = 2 if partners.kind is None else 1
-                value = (area + overlap * (flint.arb.pi() - angle)) / (2 * flint.arb.pi())
+                value = (area + overlap * turn) / (2 * flint.arb.pi())
                 here += times * sign * partners.sign * partners.count * value
             total += self._sizes[frame] * here
         return total.mid()
@@ -196,9 +211,15 @@ class Blocks:
         return np.array(columns, dtype=np.float64).T
 
 
-def teacher_loss(k: Number) -> Number:
+def rational(number: Fraction) -> Number:
+    """A rational number at the working precision of balls. Approximation."""
+    return flint.arb(flint.fmpq(*number.as_integer_ratio())).mid()
+
+
+def teacher_loss(k: Number, form: Homogeneous = RELU) -> Number:
     """The loss without students, E[f*^2], at the working precision of balls. Approximation."""
-    return flint.arb(k) / 2 + flint.arb(k) * (k - 1) / (2 * flint.arb.pi())
+    pairs = flint.arb(k) * (k - 1) / (2 * flint.arb.pi())
+    return flint.arb(k) * rational(form.own) + rational(form.scale) * pairs
 
 
 def _pair(square: Number, other: Number, overlap: Number) -> tuple[Number, Number]:

@@ -8,9 +8,10 @@ from functools import cache, lru_cache
 
 import numpy as np
 
+from numerics.kernels.homogeneous import RELU, Homogeneous
 from numerics.problem import Array
 from numerics.rectified.pattern import Pattern, Slot
-from numerics.rectified.solve import follow, search
+from numerics.rectified.solve import follow, leak, search
 
 #: Width of a class of teachers that is about to vanish.
 VANISHING = 1e-6
@@ -31,6 +32,8 @@ class Family:
         From (n, k) to sizes (n0, k0) and a point there, from which the branch is followed to (n, k), or None.
     groups : int or None
         How many neurons point against a teacher or are reflected, where a name has several families.
+    direct : bool
+        Whether the seed is at (n, k) already, for the activation itself; else it is one for ReLU.
     """
 
     name: str
@@ -38,6 +41,7 @@ class Family:
     holds: Callable[[int, int], bool]
     seed: Callable[[int, int], tuple[float, float, tuple[float, ...]] | None]
     groups: int | None = None
+    direct: bool = False
 
 
 def _average(n: float, k: float) -> Pattern:
@@ -149,8 +153,52 @@ def all_reflected() -> Family:
     return Family("reflected-copy", pattern, lambda n, k: 2 < n <= k, seed, 0)
 
 
-def families(n: int, k: int) -> tuple[Family, ...]:
+def _scaled_copy(n: float, k: float) -> Pattern:
+    return Pattern((n, 1), ((0, 1),), ((0, 1), (1, k - n)), (True, False))
+
+
+#: Of the absolute value: students along different teachers, of one length (claim ``abs-copies``).
+SCALED_COPY = Family(
+    "scaled-copy",
+    _scaled_copy,
+    lambda n, k: 0 < n < k,
+    lambda n, k: (n, k, (1 + (k - n) / (n - 1 + np.pi / 2), 0.0, 0.0)),
+    direct=True,
+)
+
+
+def against_average(form: Homogeneous) -> Family:
+    """The neuron of leaky ReLU against all teachers whose outgoing weight is negative. Approximation.
+
+    It is there where the teachers' pull on the opposite of their sum is negative (claim ``leaky-relu-against``).
+    """
+    scale, shift = form.constants
+
+    def pull(k: float) -> float:
+        u = -1 / np.sqrt(k)
+        return float(k * (scale * (np.sqrt(1 - u * u) + u * np.arccos(-u)) / (2 * np.pi) + shift * u))
+
+    def seed(n: int, k: int) -> tuple[float, float, tuple[float, ...]]:
+        # The coefficient of omega, of norm |T| / g(e, e).
+        return 1, k, (pull(k) / float(form.own) / np.sqrt(k),)
+
+    return Family(
+        "against-average",
+        lambda n, k: Pattern((1,), ((0, -1),), ((0, k),)),
+        lambda n, k: n == 1 and pull(k) < 0,
+        seed,
+        direct=True,
+    )
+
+
+def families(n: int, k: int, form: Homogeneous = RELU) -> tuple[Family, ...]:
     """The families that have a member at (n, k). Approximation.
+
+    Parameters
+    ----------
+    n, k : int
+    form : Homogeneous
+        The activation: leaky ReLU has the families of ReLU and one more, the absolute value its own.
 
     Examples
     --------
@@ -158,15 +206,19 @@ def families(n: int, k: int) -> tuple[Family, ...]:
     [('perturbed-copy', None), ('perturbed-copy-average', None), ('negative-corrector', None), ('reflected-copy', 3),
      ('reflected-copy', 0)]
     """
+    if form.even:
+        return (SCALED_COPY,) if SCALED_COPY.holds(n, k) else ()
     numbers = range(1, n)
     several = (*map(against_teacher, numbers), *map(reflected, numbers), all_reflected())
-    return tuple(family for family in (*FAMILIES, *several) if family.holds(n, k))
+    own = () if form is RELU else (against_average(form),)
+    return tuple(family for family in (*FAMILIES, *several, *own) if family.holds(n, k))
 
 
-def member(family: Family, n: int, k: int) -> tuple[Pattern, Array] | None:
+def member(family: Family, n: int, k: int, form: Homogeneous = RELU) -> tuple[Pattern, Array] | None:
     """The pattern and the point of a family at (n, k), in double precision. Approximation.
 
-    The sizes go straight from the seed's to (n, k); where that branch ends, by another way.
+    The sizes go straight from the seed's to (n, k); where that branch ends, by another way. For leaky ReLU the slope
+    then grows from zero.
 
     Returns
     -------
@@ -181,8 +233,17 @@ def member(family: Family, n: int, k: int) -> tuple[Pattern, Array] | None:
     """
     if not family.holds(n, k):
         return None
+    if family.direct:
+        seed = family.seed(n, k)
+        return None if seed is None else _settled(family.pattern(n, k), np.array(seed[2]))
     found = _reached(family, n, k)
-    return None if found is None else _settled(family.pattern(n, k), np.array(found))
+    if found is None:
+        return None
+    pattern, x = _settled(family.pattern(n, k), np.array(found))
+    if form is RELU:
+        return pattern, x
+    leaked = leak(pattern, x, -form.left)
+    return None if leaked is None else (pattern, leaked)
 
 
 @lru_cache(maxsize=4096)

@@ -1,4 +1,4 @@
-r"""Rectified units up to rescaling: :math:`s\,\sigma(\omega \cdot x)`, :math:`\omega = |a| w`, s the sign of a.
+r"""Homogeneous units up to rescaling: :math:`s\,\sigma(\omega \cdot x)`, :math:`\omega = |a| w`, s the sign of a.
 
 Critical points with w and a not zero are those of the loss in :math:`\omega` with outgoing weights held at s, local
 minima included. Neurons of one direction act as one, of the signed length :math:`\sum_i s_i |\omega_i|`; dead ones do
@@ -9,6 +9,9 @@ e sees. To second order the loss is that of the merged neuron plus :math:`\sum_i
 for deviations :math:`\eta_i` from the common direction with :math:`\sum_i s_i |\omega_i| \eta_i = 0`. So each further
 member adds the signature of M or of minus M: with p positive and q negative members and a positive sum M for p - 1
 and minus M for q, with a negative sum M for p and minus M for q - 1.
+
+For an even activation w and -w are one neuron: antiparallel vectors are of one direction, too, and are turned over
+before they are merged.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ import scipy.linalg as sla
 from mpmath import mp
 from numpy.typing import ArrayLike, NDArray
 
+from numerics.kernels import HOMOGENEOUS
 from numerics.kernels.rectified import directions
 from numerics.population import Population
 from numerics.precision import Exact
@@ -53,6 +57,8 @@ class Reduced:
         Neurons that contribute nothing.
     lengths : ndarray, shape (n,)
         :math:`s_i |\omega_i| = a_i |w_i|` of the original neurons.
+    turned : ndarray, shape (n,)
+        -1 for those that point against their merged neuron (of even activations), else 1.
     """
 
     problem: Problem | None
@@ -61,6 +67,7 @@ class Reduced:
     groups: tuple[tuple[int, ...], ...]
     dead: tuple[int, ...]
     lengths: Array
+    turned: Array
 
     @property
     def collinear(self) -> tuple[tuple[int, ...], ...]:
@@ -104,21 +111,25 @@ def reduced(problem: Problem, theta: ArrayLike) -> Reduced:
     """
     theta = finite_array("theta", theta, problem.shape)
     E, r = directions(theta[:, :-1])
+    turned = np.ones(problem.n)
     lengths = theta[:, -1] * r
     alive = np.flatnonzero(lengths != 0)
     dead = tuple(int(i) for i in np.flatnonzero(lengths == 0))
     groups = _groups(problem, theta, E, alive)
+    for group in groups if HOMOGENEOUS[problem.activation].even else ():
+        turned[list(group)] = np.where(E[list(group)] @ E[group[0]] < 0, -1.0, 1.0)
     signs, omega, kept = [], [], []
     for group in groups:
-        vector = (lengths[list(group), None] * E[list(group)]).sum(axis=0)
-        total = float(lengths[list(group)].sum())
+        own = list(group)
+        vector = ((turned * lengths)[own, None] * E[own]).sum(axis=0)
+        total = float(lengths[own].sum())
         sign = 1.0 if total >= 0 else -1.0
         kept.append(group)
         signs.append(sign)
         # Without negative zeros.
         omega.append(sign * vector + 0.0)
     if not kept:
-        return Reduced(None, np.zeros(0), np.zeros((0, problem.dim)), (), dead, lengths)
+        return Reduced(None, np.zeros(0), np.zeros((0, problem.dim)), (), dead, lengths, turned)
     merged = Problem(
         len(kept),
         problem.k,
@@ -128,7 +139,7 @@ def reduced(problem: Problem, theta: ArrayLike) -> Reduced:
         teacher_outgoing=problem.teacher_outgoing,
         fixed_outgoing=signs,
     )
-    return Reduced(merged, np.array(signs), np.array(omega), tuple(kept), dead, lengths)
+    return Reduced(merged, np.array(signs), np.array(omega), tuple(kept), dead, lengths, turned)
 
 
 def _groups(problem: Problem, theta: Array, E: Array, alive: NDArray[np.intp]) -> list[tuple[int, ...]]:
@@ -137,10 +148,15 @@ def _groups(problem: Problem, theta: Array, E: Array, alive: NDArray[np.intp]) -
         return []
     _, slope, matrix = Residual.of(problem, theta).tangent(E[alive])
     targets = E[alive] + _newton_ways(E[alive], slope, matrix)
+    both = (1.0, -1.0) if HOMOGENEOUS[problem.activation].even else (1.0,)
     groups: list[list[int]] = []
     for i in range(len(alive)):
         for group in groups:
-            if any(_one_direction(E[alive[i]], E[alive[j]], targets[i], targets[j]) for j in group):
+            if any(
+                _one_direction(E[alive[i]], sign * E[alive[j]], targets[i], sign * targets[j])
+                for j in group
+                for sign in both
+            ):
                 group.append(i)
                 break
         else:
@@ -194,7 +210,7 @@ def expand(problem: Problem, theta: Array, point: Reduced, omega: Exact) -> Exac
         for i in group:
             own = abs(mp.mpf(float(point.lengths[i]))) * length / total
             r, a = _split(own, [mp.mpf(float(x)) for x in theta[i]], held=problem.fixed_outgoing is not None)
-            result[i, :-1] = [r * x / length for x in vector]
+            result[i, :-1] = [int(point.turned[i]) * r * x / length for x in vector]
             result[i, -1] = a
     return result
 

@@ -1,4 +1,4 @@
-"""Loss and gradient of rectified units to any number of digits."""
+"""Loss and gradient of homogeneous units to any number of digits."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import flint
 
+from numerics.kernels import HOMOGENEOUS
 from numerics.precise import Matrix
 from numerics.problem import Problem
 
@@ -43,6 +44,8 @@ class PreciseRectified:
     def __init__(self, problem: Problem, arithmetic: SimpleNamespace) -> None:
         self._problem = problem
         self._pi = arithmetic.pi
+        form = HOMOGENEOUS[problem.activation]
+        self._scale, self._shift = (arithmetic.rational(*x.as_integer_ratio()) for x in (form.scale, form.shift))
         self._V = [[flint.arb(float(x)) for x in row] for row in problem.teacher]
         self._b = [flint.arb(float(x)) for x in problem.teacher_outgoing]
         self._teachers = [_direction(v) for v in self._V]
@@ -52,14 +55,16 @@ class PreciseRectified:
                 self._teacher_loss += b * c * r * R * self._pair(e, f)[0]
 
     def _pair(self, e: list[Ball], f: list[Ball]) -> tuple[Ball, Ball, Ball]:
-        """Value, sine and pi minus the angle of two unit vectors, the last two over 2 pi."""
+        """Value for two unit vectors, and what stands for sine and pi minus the angle, over 2 pi."""
         zero = flint.arb(0)
         x = _root(sum(((s - t) * (s - t) for s, t in zip(e, f, strict=True)), zero))
         y = _root(sum(((s + t) * (s + t) for s, t in zip(e, f, strict=True)), zero))
         phi = 2 * flint.arb.atan2(y, x)
         sine, cosine = x * y / 2, (x * x - y * y) / 4
-        turn = 2 * self._pi
-        return (sine - phi * cosine) / turn, sine / turn, phi / turn
+        around = 2 * self._pi
+        # cosine is that of phi, minus that of the angle.
+        sine, phi = self._scale * sine, self._scale * phi + around * self._shift
+        return (sine - phi * cosine) / around, sine / around, phi / around
 
     def loss_and_gradient(self, W: list[list[Ball]], a: list[Ball]) -> tuple[Ball, Matrix, list[Ball]]:
         """Loss, gradient in W (n, dim) and gradient in a (n); zero in W for a zero vector."""
@@ -68,7 +73,7 @@ class PreciseRectified:
         units = students + self._teachers
         vectors = W + self._V
         c = a + [-b for b in self._b]
-        zero = flint.arb(0)
+        zero, own = flint.arb(0), self._scale / 2 + self._shift
         loss, grad_a = self._teacher_loss, []
         pulls, radial = flint.arb_mat(n, n + k), []
         for i, (e, r) in enumerate(students):
@@ -76,7 +81,7 @@ class PreciseRectified:
             for j, (f, R) in enumerate(units):
                 if r == 0 or R == 0:
                     continue
-                value, sine, phi = self._pair(e, f) if i != j else (flint.arb(1) / 2, zero, flint.arb(1) / 2)
+                value, sine, phi = self._pair(e, f) if i != j else (own, zero, own)
                 term = c[j] * r * R * value
                 sum_all += term
                 sum_teachers += term if j >= n else 0

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import flint
 import numpy as np
 from mpmath import mp
 
+from numerics.kernels.homogeneous import RELU, Homogeneous, leaky
 from numerics.precision import digits, from_ball
 from numerics.problem import Array
 from numerics.rectified.blocks import Blocks
@@ -22,6 +24,8 @@ ARRIVED = 1e-22
 STEPS = 25
 #: Shortest step of a continuation, as a part of the whole way.
 SHORTEST = 2e-4
+#: First step of a continuation in the slope.
+FIRST_SLOPE = Fraction(1, 20)
 #: A step of a continuation that moves an unknown further than this may have jumped to another branch.
 FURTHEST = 0.1
 
@@ -54,7 +58,9 @@ class Solution:
         return values[self.pattern.labels]
 
 
-def search(pattern: Pattern, start: Sequence[float] | Array, *, furthest: float = np.inf) -> Array | None:
+def search(
+    pattern: Pattern, start: Sequence[float] | Array, *, furthest: float = np.inf, form: Homogeneous = RELU
+) -> Array | None:
     """Newton's method on the reduced equations of a pattern. Approximation.
 
     Parameters
@@ -65,17 +71,21 @@ def search(pattern: Pattern, start: Sequence[float] | Array, *, furthest: float 
         By ``pattern.slots``.
     furthest : float
         Give up where an unknown moves further than this from the start.
+    form : Homogeneous
+        The activation.
 
     Returns
     -------
     ndarray or None
         None unless the steps become shorter than 1e-22.
     """
-    found = _search(pattern, start, furthest)
+    found = _search(pattern, start, furthest, form)
     return None if found is None else np.array([float(value) for value in found[0]])
 
 
-def solve(pattern: Pattern, start: Sequence[float] | Array, *, dps: int = 50) -> Solution | None:
+def solve(
+    pattern: Pattern, start: Sequence[float] | Array, *, dps: int = 50, form: Homogeneous = RELU
+) -> Solution | None:
     """A critical point of a pattern to any number of digits. Approximation.
 
     Newton's method in 40 digits, then with the last derivatives kept, some 14 digits a step, until the gradient is
@@ -89,6 +99,8 @@ def solve(pattern: Pattern, start: Sequence[float] | Array, *, dps: int = 50) ->
         By ``pattern.slots``.
     dps : int
         Digits.
+    form : Homogeneous
+        The activation.
 
     Returns
     -------
@@ -101,13 +113,13 @@ def solve(pattern: Pattern, start: Sequence[float] | Array, *, dps: int = 50) ->
     >>> mp.nstr(found.loss, 30)
     '0.177023873265766892787236773418'
     """
-    found = _search(pattern, start, np.inf)
+    found = _search(pattern, start, np.inf, form)
     if found is None:
         return None
     x, inverse = found
     # Rounding enters the area of nearly parallel vectors by its root.
     with digits(2 * dps + 40):
-        blocks = Blocks(pattern)
+        blocks = Blocks(pattern, form)
         target = flint.arb(10) ** -(dps + 5)
         for _ in range(dps):
             gradient = blocks.gradient(x)
@@ -121,11 +133,11 @@ def solve(pattern: Pattern, start: Sequence[float] | Array, *, dps: int = 50) ->
 
 
 def _search(
-    pattern: Pattern, start: Sequence[float] | Array, furthest: float
+    pattern: Pattern, start: Sequence[float] | Array, furthest: float, form: Homogeneous
 ) -> tuple[list[flint.arb], Array] | None:
     """The point in balls, and the inverse of the derivatives at it."""
     with digits(ROUGH):
-        blocks = Blocks(pattern)
+        blocks = Blocks(pattern, form)
         begin = np.array(start, dtype=np.float64)
         x = [flint.arb(float(value)) for value in begin]
         last = np.inf
@@ -181,6 +193,38 @@ def follow(start: Pattern, x: Array, end: Pattern, *, step: float = 0.25) -> Arr
             continue
         slope, x, at = (new - x) / step, new, at + step
         step *= 1.5
+    return x
+
+
+def leak(pattern: Pattern, x: Array, slope: Fraction) -> Array | None:
+    """Continue a critical point of ReLU to leaky ReLU while the slope grows from zero. Approximation.
+
+    Parameters
+    ----------
+    pattern : Pattern
+    x : ndarray
+        The point for ReLU, by ``pattern.slots``.
+    slope : Fraction
+        Between 0 and 1.
+
+    Returns
+    -------
+    ndarray or None
+        None where the branch ends before that slope.
+    """
+    at, step, change = Fraction(0), min(slope, FIRST_SLOPE), np.zeros(len(x))
+    while at < slope:
+        step = min(step, slope - at)
+        guess = x + float(step) * change
+        furthest = FURTHEST * max(1.0, np.abs(x).max())
+        new = search(pattern, guess, furthest=furthest, form=leaky(at + step))
+        if new is None:
+            step /= 2
+            if step < SHORTEST:
+                return None
+            continue
+        change, x, at = (new - x) / float(step), new, at + step
+        step *= Fraction(3, 2)
     return x
 
 

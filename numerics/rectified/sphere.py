@@ -1,4 +1,4 @@
-r"""The residual seen by one more rectified unit, :math:`G(e) = E[\sigma(e \cdot x)(f - f^*)(x)]` on the unit sphere.
+r"""The residual seen by one more unit, :math:`G(e) = E[\sigma(e \cdot x)(f - f^*)(x)]` on the unit sphere.
 
 A neuron whose incoming vector is zero and whose outgoing weight is a may stay so exactly if :math:`a\,G(e) \ge 0` for
 every unit vector e: then 0 is in the regular subdifferential of the loss. (The set-valued field of Filippov is no
@@ -15,6 +15,8 @@ from functools import cache
 
 import numpy as np
 
+from numerics.kernels import HOMOGENEOUS
+from numerics.kernels.homogeneous import Homogeneous
 from numerics.kernels.rectified import Angles, angles, curvature, directions
 from numerics.problem import Array, Problem
 
@@ -48,10 +50,13 @@ class Residual:
         Directions of all neurons that are not zero.
     weights : ndarray, shape (N,)
         Their outgoing weights (the teacher's with a minus sign) times their lengths.
+    form : Homogeneous
+        The activation.
     """
 
     F: Array
     weights: Array
+    form: Homogeneous
 
     @classmethod
     def of(cls, problem: Problem, theta: Array) -> Residual:
@@ -65,7 +70,7 @@ class Residual:
         F, r = directions(np.vstack([theta[:, :-1], problem.teacher]))
         c = np.concatenate([theta[:, -1], -problem.teacher_outgoing])
         there = r > 0
-        return cls(F[there], (c * r)[there])
+        return cls(F[there], (c * r)[there], HOMOGENEOUS[problem.activation])
 
     @property
     def size(self) -> float:
@@ -74,13 +79,13 @@ class Residual:
 
     def value(self, E: Array) -> Array:
         """G at the rows of E. Approximation."""
-        return np.asarray(angles(E, self.F).value() @ self.weights)
+        return np.asarray(angles(E, self.F, self.form).value() @ self.weights)
 
     def slope(self, E: Array, pairs: Angles | None = None) -> Array:
         """Gradient of the homogeneous function at unit vectors, radial part G included. Approximation."""
-        pairs = angles(E, self.F) if pairs is None else pairs
-        along = (pairs.sine @ self.weights)[:, None] * E
-        return np.asarray(_TURN * (along + (pairs.phi * self.weights) @ self.F))
+        pairs = angles(E, self.F, self.form) if pairs is None else pairs
+        along = (pairs.bend @ self.weights)[:, None] * E
+        return np.asarray(_TURN * (along + (pairs.turn * self.weights) @ self.F))
 
     def tangent(self, E: Array, pairs: Angles | None = None) -> tuple[Array, Array, Array]:
         """G, its gradient on the sphere and its Hessian there; the latter has E itself in its kernel. Approximation.
@@ -89,7 +94,7 @@ class Residual:
         -------
         ndarrays of shapes (m,), (m, dim) and (m, dim, dim)
         """
-        pairs = angles(E, self.F) if pairs is None else pairs
+        pairs = angles(E, self.F, self.form) if pairs is None else pairs
         value = pairs.value() @ self.weights
         slope = self.slope(E, pairs) - value[:, None] * E
         slope -= np.einsum("ij,ij->i", slope, E)[:, None] * E

@@ -1,4 +1,4 @@
-"""The structures of rectified-linear networks as numbers: to any number of digits, with index and loss.
+"""The structures of homogeneous networks as numbers: to any number of digits, with index and loss.
 
 In the gauge ``omega_i = |a_i| w_i`` a network is its vectors and the signs of its outgoing weights: a network in
 which neuron i is ``(c w_i, a_i / c)`` is the same one. Critical points are those of the loss with outgoing weights
@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from numerics.inertia import inertia
 from numerics.initial import pack
+from numerics.kernels import HOMOGENEOUS
+from numerics.kernels.homogeneous import RELU
 from numerics.precision import Exact, digits, from_ball
 from numerics.problem import Array, Problem
 from numerics.rectified.blocks import teacher_loss
@@ -41,6 +43,7 @@ class Point:
     outgoing : ndarray of mpmath numbers, shape (n,)
         Signs of the outgoing weights.
     loss : mpmath number
+    activation : str
     """
 
     name: str
@@ -49,6 +52,7 @@ class Point:
     coordinates: Exact
     outgoing: Exact
     loss: mp.mpf
+    activation: str = "relu"
 
     @cached_property
     def index(self) -> int | None:
@@ -62,7 +66,7 @@ class Point:
         """The same in another input dimension, at least k. Approximation."""
         if self.n == 0:
             return 0
-        found = inertia(*fixed(self.doubles()[0], self.signs, dim=min(dim, self.k + 1)))
+        found = inertia(*fixed(self.doubles()[0], self.signs, dim=min(dim, self.k + 1), activation=self.activation))
         return found.negative if found.zero == 0 else None
 
     @property
@@ -96,7 +100,7 @@ class Point:
         return self.coordinates.astype(np.float64).reshape(self.n, self.k), self.signs.astype(np.float64)
 
 
-def structures(n: int, k: int, *, dps: int = 50) -> tuple[Point, ...]:
+def structures(n: int, k: int, *, dps: int = 50, activation: str = "relu") -> tuple[Point, ...]:
     """All named structures of n neurons on k unit-orthonormal teachers. Approximation.
 
     Parameters
@@ -107,6 +111,8 @@ def structures(n: int, k: int, *, dps: int = 50) -> tuple[Point, ...]:
         Teachers, at least n.
     dps : int
         Digits, at least 15.
+    activation : str
+        A homogeneous one: ``relu``, ``leaky-relu`` (those of ReLU, followed from slope zero), or ``abs``.
 
     Returns
     -------
@@ -136,10 +142,12 @@ def structures(n: int, k: int, *, dps: int = 50) -> tuple[Point, ...]:
             raise ValueError(f"{name}: got {value!r}, needs an integer of at least {least}")
     if n > k:
         raise ValueError(f"n: got {n}, needs at most k = {k}")
-    return _structures(int(n), int(k), int(dps))
+    return _structures(int(n), int(k), int(dps), activation)
 
 
-def structure_named(name: str, partition: tuple[int, ...] | None, n: int, k: int, *, dps: int = 50) -> Point | None:
+def structure_named(
+    name: str, partition: tuple[int, ...] | None, n: int, k: int, *, dps: int = 50, activation: str = "relu"
+) -> Point | None:
     """The structure of n neurons with a name and a partition, or None. Approximation.
 
     Parameters
@@ -147,23 +155,29 @@ def structure_named(name: str, partition: tuple[int, ...] | None, n: int, k: int
     name : str
     partition : tuple of int or None
     n, k, dps : int
+    activation : str
         As of :func:`structures`.
     """
-    return next((p for p in structures(n, k, dps=dps) if (p.name, p.partition) == (name, partition)), None)
+    found = structures(n, k, dps=dps, activation=activation)
+    return next((p for p in found if (p.name, p.partition) == (name, partition)), None)
 
 
 @lru_cache(maxsize=512)
-def _structures(n: int, k: int, dps: int) -> tuple[Point, ...]:
+def _structures(n: int, k: int, dps: int, activation: str) -> tuple[Point, ...]:
+    form = HOMOGENEOUS[activation]
     found: list[Point] = []
     if n == 0:
-        found.append(all_dead(k, dps=dps))
-    if n == k and n > 1:
-        found.append(copies(k))
-    for family in families(n, k):
-        start = member(family, n, k)
-        solution = None if start is None else solve(*start, dps=dps)
+        found.append(all_dead(k, dps=dps, activation=activation))
+    exact = n == k and (n > 1 or form is not RELU)
+    if exact:
+        found.append(copies(k, activation=activation))
+    for family in families(n, k, form):
+        if exact and family.name == "copy-average":
+            continue
+        start = member(family, n, k, form)
+        solution = None if start is None else solve(*start, dps=dps, form=form)
         if solution is not None and _genuine(solution):
-            found.append(_point(family, solution))
+            found.append(_point(family, solution, activation))
     return tuple(sorted(found, key=lambda point: point.loss))
 
 
@@ -174,35 +188,38 @@ def _genuine(solution: Solution) -> bool:
     return found is not None and len(found.slots) == len(pattern.slots)
 
 
-def all_dead(k: int, *, dps: int = 50) -> Point:
+def all_dead(k: int, *, dps: int = 50, activation: str = "relu") -> Point:
     """The network without a living neuron: a minimum if no outgoing weight is positive. Approximation."""
     with digits(dps + 15):
-        loss = from_ball(teacher_loss(k))
+        loss = from_ball(teacher_loss(k, HOMOGENEOUS[activation]))
     empty = np.empty((0, k), dtype=object)
-    return Point("all-dead", None, Pattern((1,), (), ((0, k),)), empty, np.empty(0, dtype=object), loss)
+    nobody = Pattern((1,), (), ((0, k),))
+    return Point("all-dead", None, nobody, empty, np.empty(0, dtype=object), loss, activation)
 
 
-def copies(k: int) -> Point:
+def copies(k: int, *, activation: str = "relu") -> Point:
     """Every neuron copies a teacher: the loss is zero. Exact."""
     pattern = Pattern((k,), ((0, 1),), ((0, 1),))
     coordinates = np.array([mp.mpf(1), mp.mpf(0)], dtype=object)[pattern.labels]
-    return Point("copy-average", (1,) * k, pattern, coordinates, _ones(pattern), mp.mpf(0))
+    return Point("copy-average", (1,) * k, pattern, coordinates, _ones(pattern), mp.mpf(0), activation)
 
 
-def _point(family: Family, solution: Solution) -> Point:
+def _point(family: Family, solution: Solution, activation: str) -> Point:
     pattern = solution.pattern
     n, k = int(pattern.n), int(pattern.k)
     partition: tuple[int, ...] | None = (k,) if family.name == "copy-average" else None
     if family.groups is not None:
         partition = (family.groups, n - family.groups) if family.groups else (n,)
-    return Point(family.name, partition, pattern, solution.coordinates(), _ones(pattern), solution.loss)
+    return Point(family.name, partition, pattern, solution.coordinates(), _ones(pattern), solution.loss, activation)
 
 
 def _ones(pattern: Pattern) -> Exact:
     return np.array([mp.mpf(int(s)) for s in pattern.signs()], dtype=object)
 
 
-def fixed(coordinates: Array, signs: NDArray[np.intp], *, dim: int | None = None) -> tuple[Problem, Array]:
+def fixed(
+    coordinates: Array, signs: NDArray[np.intp], *, dim: int | None = None, activation: str = "relu"
+) -> tuple[Problem, Array]:
     """The problem whose outgoing weights are held at the signs, and a network of it. Approximation.
 
     Parameters
@@ -211,13 +228,14 @@ def fixed(coordinates: Array, signs: NDArray[np.intp], *, dim: int | None = None
     signs : ndarray, shape (n,)
     dim : int, optional
         Input dimension; default k + 1, the last of which neither teachers nor students use.
+    activation : str
 
     Returns
     -------
     (Problem, ndarray of shape (n, dim + 1))
     """
     n, k = coordinates.shape
-    problem = Problem(n, k, activation="relu", dim=dim, fixed_outgoing=signs.astype(np.float64))
+    problem = Problem(n, k, activation=activation, dim=dim, fixed_outgoing=signs.astype(np.float64))
     W = np.zeros(problem.shape)[:, :-1]
     W[:, :k] = coordinates
     return problem, pack(W, signs.astype(np.float64))

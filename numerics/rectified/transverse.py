@@ -54,7 +54,7 @@ class Room:
         return self.lowest >= -ZERO * self.scale if sign > 0 else self.highest <= ZERO * self.scale
 
 
-def room(omega: Array, signs: NDArray[np.intp], teacher: Array) -> Room:
+def room(omega: Array, signs: NDArray[np.intp], teacher: Array, activation: str = "relu") -> Room:
     """Find which further neurons a critical point has room for. Approximation.
 
     Parameters
@@ -64,6 +64,8 @@ def room(omega: Array, signs: NDArray[np.intp], teacher: Array) -> Room:
     signs : ndarray, shape (m,)
     teacher : ndarray, shape (k, dim)
         The teacher's vectors, with outgoing weights 1.
+    activation : str
+        A homogeneous one.
 
     Returns
     -------
@@ -79,7 +81,7 @@ def room(omega: Array, signs: NDArray[np.intp], teacher: Array) -> Room:
     >>> found.same(0), found.opposite(0), found.dead(1)
     (False, True, False)
     """
-    problem = Problem(max(len(omega), 1), len(teacher), activation="relu", dim=teacher.shape[1], teacher=teacher)
+    problem = Problem(max(len(omega), 1), len(teacher), activation=activation, dim=teacher.shape[1], teacher=teacher)
     theta = np.zeros(problem.shape)
     if len(omega):
         theta = np.column_stack([omega, signs.astype(np.float64)])

@@ -27,7 +27,7 @@ def test_defaults() -> None:
         ({"n": 1, "k": 2.0}, "k: got 2.0"),
         ({"n": 1, "k": True}, "k: got True"),
         ({"n": 1, "k": 3, "dim": 2}, "dim: got 2, needs at least k = 3"),
-        ({"n": 1, "k": 2, "activation": "tanhh"}, "activation: got 'tanhh', known are cos, cube, erf"),
+        ({"n": 1, "k": 2, "activation": "tanhh"}, "activation: got 'tanhh', known are abs, cos, cube, erf"),
         ({"n": 1, "k": 2, "teacher": np.eye(3)}, r"teacher: got shape \(3, 3\), needs \(2, 3\)"),
         ({"n": 1, "k": 2, "teacher": [[1, np.nan], [0, 1]]}, "teacher: got NaN"),
         ({"n": 1, "k": 2, "teacher": [["x", "y"], ["z", "w"]]}, "not an array of real numbers"),

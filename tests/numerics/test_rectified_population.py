@@ -1,94 +1,33 @@
-"""Loss, gradient and Hessian of rectified units against quadrature, also at parallel and nearly zero vectors."""
+"""Loss, gradient and Hessian of homogeneous units against quadrature, also at parallel and nearly zero vectors."""
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 import pytest
-import rectified_referee as referee
+from homogeneous_network import GENERIC, POINTS, TEACHER, WEIGHTS, exact
 from mpmath import mp
 
 from numerics import Population, Problem, initial_weights
 
-TEACHER = np.array([[1.0, 0.5, -0.25, 0.0], [-0.5, 1.0, 0.75, 0.5], [0.25, -0.5, 1.0, 1.0]])
-WEIGHTS = np.array([1.0, -0.5, 1.5])
-GENERIC = np.array(
-    [
-        [0.75, -0.5, 1.0, 0.25, 1.5],
-        [-1.0, 0.5, 0.25, 1.0, -0.75],
-        [0.5, 1.25, -0.5, 0.75, 1.0],
-        [1.0, 1.0, 0.5, -0.5, 0.5],
-    ]
-)
+#: For the other activations the corners: their terms are those of ReLU and one more.
+CORNERS = ("parallel", "antiparallel", "against it", "nearly antiparallel", "1e-150", "dead")
 
 
-def _points() -> dict[str, np.ndarray]:
-    """Every row but the special ones is generic; powers of two keep parallels exactly parallel."""
-    points = {name: GENERIC.copy() for name in ("generic", "parallel", "antiparallel", "to a teacher", "against it")}
-    points["parallel"][1, :4] = 2 * GENERIC[0, :4]
-    points["antiparallel"][1, :4] = -0.5 * GENERIC[0, :4]
-    points["to a teacher"][2, :4] = 4 * TEACHER[1]
-    points["against it"][2, :4] = -2 * TEACHER[1]
-    for sign, name in ((1, "nearly parallel"), (-1, "nearly antiparallel")):
-        points[name] = GENERIC.copy()
-        # Orthogonal to the first row: an angle of 1e-9.
-        points[name][1, :4] = sign * (GENERIC[0, :4] + 1e-9 * np.array([0.5, 0.75, 0.25, -1.0]))
-    for exponent in (-150, -300):
-        points[f"1e{exponent}"] = GENERIC.copy()
-        points[f"1e{exponent}"][3, :4] *= 10.0**exponent
-    points["dead"] = GENERIC.copy()
-    points["dead"][3, :4] = 0
-    return points
+CASES = [("relu", name, held) for name in POINTS for held in (False, True)]
+CASES += [(activation, name, False) for activation in ("leaky-relu", "abs") for name in CORNERS]
 
 
-POINTS = _points()
-
-
-@cache
-def _exact(name: str) -> tuple[mp.mpf, list[list[mp.mpf]], mp.matrix]:
-    """Loss, gradient and Hessian by quadrature at the working precision."""
-    theta = POINTS[name]
-    n, width = theta.shape
-    W = [tuple(mp.mpf(float(x)) for x in row[:-1]) for row in theta]
-    a = [mp.mpf(float(row[-1])) for row in theta]
-    Z = W + [tuple(mp.mpf(float(x)) for x in row) for row in TEACHER]
-    c = a + [-mp.mpf(float(b)) for b in WEIGHTS]
-    N = len(Z)
-    loss = mp.fsum(c[i] * c[j] * referee.value(Z[i], Z[j]) for i in range(N) for j in range(N))
-    gradient, hessian = [], mp.zeros(n * width)
-    for i in range(n):
-        pulls = [referee.gradient(W[i], z) for z in Z]
-        h = mp.fsum(cj * referee.value(W[i], z) for cj, z in zip(c, Z, strict=True))
-        total = [mp.fsum(cj * pull[x] for cj, pull in zip(c, pulls, strict=True)) for x in range(width - 1)]
-        gradient.append([*(2 * a[i] * t for t in total), 2 * h])
-        own = mp.zeros(width - 1)
-        for cj, z in zip(c, Z, strict=True):
-            own += cj * referee.second_in_first(W[i], z)
-        for m in range(n):
-            block = 2 * a[i] * a[m] * referee.second_mixed(W[i], W[m]) + (2 * a[i] * own if m == i else 0 * own)
-            for x in range(width - 1):
-                for y in range(width - 1):
-                    hessian[i * width + x, m * width + y] = block[x, y]
-                cross = 2 * a[i] * pulls[m][x] + (2 * total[x] if m == i else 0)
-                hessian[i * width + x, m * width + width - 1] = cross
-                hessian[m * width + width - 1, i * width + x] = cross
-            hessian[i * width + width - 1, m * width + width - 1] = 2 * referee.value(W[i], W[m])
-    return loss, gradient, hessian
-
-
-@pytest.mark.parametrize("name", POINTS)
-@pytest.mark.parametrize("held", [False, True], ids=["trained", "held"])
-def test_against_quadrature_at_30_digits(name: str, held: bool) -> None:
+@pytest.mark.parametrize(("activation", "name", "held"), CASES)
+def test_against_quadrature_at_30_digits(activation: str, name: str, held: bool) -> None:
     theta = POINTS[name]
     n, width = theta.shape
     fixed = theta[:, -1] if held else None
     population = Population(
-        Problem(n, 3, activation="relu", teacher=TEACHER, teacher_outgoing=WEIGHTS, fixed_outgoing=fixed)
+        Problem(n, 3, activation=activation, teacher=TEACHER, teacher_outgoing=WEIGHTS, fixed_outgoing=fixed)
     )
     # The referee needs the angle 1e-9 to 30 digits.
     with mp.workdps(45):
-        loss, gradient, hessian = _exact(name)
+        loss, gradient, hessian = exact(activation, name)
         expected = np.array([[float(x) for x in row] for row in gradient])
         second = np.array([[float(hessian[i, j]) for j in range(n * width)] for i in range(n * width)])
     if held:
@@ -96,15 +35,17 @@ def test_against_quadrature_at_30_digits(name: str, held: bool) -> None:
         second[width - 1 :: width] = 0
         second[:, width - 1 :: width] = 0
     eps = float(np.finfo(float).eps)
+    # The interaction of two unit vectors is at most 1/2, for the absolute value 1.
+    size = 2.0 if activation == "abs" else 1.0
     # Seven terms of the size of a product of norms, outgoing weights included (at most 16), a few roundings each.
-    assert abs(population.loss(theta) - float(loss)) < 7 * 7 * 16 * eps
-    assert np.abs(population.gradient(theta) - expected).max() < 7 * 16 * eps
+    assert abs(population.loss(theta) - float(loss)) < size * 7 * 7 * 16 * eps
+    assert np.abs(population.gradient(theta) - expected).max() < size * 7 * 16 * eps
     found = population.hessian(theta)
     assert np.array_equal(found, found.T)
     # Entries grow like 1 / |w| in a neuron's own block: rounding is relative to the block.
     blocks = np.abs(second.reshape(n, width, n, width)).max(axis=(1, 3))
     errors = np.abs(found - second).reshape(n, width, n, width).max(axis=(1, 3))
-    assert np.all(errors <= 7 * 16 * eps * np.maximum(blocks, 1.0)), errors / np.maximum(blocks, 1.0)
+    assert np.all(errors <= size * 7 * 16 * eps * np.maximum(blocks, 1.0)), errors / np.maximum(blocks, 1.0)
 
 
 def test_a_dead_neuron_contributes_nothing() -> None:
@@ -158,14 +99,14 @@ def test_the_published_spurious_minimum_is_critical(oracles: dict) -> None:
     assert population.loss(theta) == pytest.approx(entry["full_mse"], abs=1e-12)
 
 
-@pytest.mark.parametrize("held", [False, True], ids=["trained", "held"])
-def test_compiled_loops_agree_with_numpy(held: bool) -> None:
+@pytest.mark.parametrize(("activation", "held"), [("relu", False), ("relu", True), ("abs", False)])
+def test_compiled_loops_agree_with_numpy(activation: str, held: bool) -> None:
     rng = np.random.default_rng(0)
     for n, k, dim in ((7, 5, 9), (6, 10, 11)):
         problem = Problem(
             n,
             k,
-            activation="relu",
+            activation=activation,
             teacher=rng.normal(size=(k, dim)),
             teacher_outgoing=rng.normal(size=k),
             fixed_outgoing=rng.normal(size=n) if held else None,

@@ -61,7 +61,7 @@ def test_the_derivatives_are_those_of_the_value() -> None:
 def test_refusals() -> None:
     with pytest.raises(ValueError, match=r"activation: got 'tanh', which has no interaction function in closed form"):
         theory.interaction("tanh", 1, 1, 1)
-    with pytest.raises(ValueError, match=r"activation: got 'tanhh', known are cos, cube, erf"):
+    with pytest.raises(ValueError, match=r"activation: got 'tanhh', known are abs, cos, cube, erf"):
         theory.interaction("tanhh", 1, 1, 1)
     with pytest.raises(ValueError, match="needs exact numbers"):
         theory.interaction("erf", 0.5, 1, 1)

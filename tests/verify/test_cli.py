@@ -169,7 +169,7 @@ REFUSED = [
     (("verify", "-n", "1:", "-k", "3"), "needs an integer, a range a:b or a comma list"),
     (("verify", "-n", "", "-k", "3"), "needs an integer, a range a:b or a comma list"),
     (("verify", "-n", "1:1000000", "-k", "3"), "at most 100000 values"),
-    (("verify", "-n", "2", "-k", "3", "--activation", "tanhh"), "got 'tanhh', known are cos, cube, erf"),
+    (("verify", "-n", "2", "-k", "3", "--activation", "tanhh"), "got 'tanhh', known are abs, cos, cube, erf"),
     (("verify", "-n", "2", "-k", "3", "--init", "xavier"), "got 'xavier', known are gaussian, glorot"),
     (("prove",), "got the command 'prove', known are verify, flow, claims, match"),
     ((), "no command given"),

@@ -20,6 +20,7 @@ from verify.recheck import Unreadable, number, recheck, to_ball
 from verify.recheck.rectified.network import Network
 from verify.recheck.rectified.relu import angle, between, unit
 from verify.recheck.rectified.schema import Rectified
+from verify.recheck.rectified.units import units
 from verify.recheck.schema import contents
 
 Document = dict[str, Any]
@@ -426,17 +427,28 @@ def test_the_hessian_changes_by_no_more_than_stated() -> None:
         assert not here.third(flint.arb(100)).is_finite()
 
 
-def test_angles_and_their_function_at_the_ends() -> None:
+@pytest.mark.parametrize(
+    ("activation", "ends"),
+    [
+        ("relu", ((1, 0.5, 0.5), (-1, 0, 0), (2, 1.0, 0.5), (-3, 0, 0))),
+        ("abs", ((1, 1, 1), (-1, 1, -1), (2, 2, 1), (-3, 3, -1))),
+        # (1 + 1/25) / 2 and 1/5.
+        ("leaky-relu:1/5", ((1, 0.52, 0.52), (-1, -0.2, 0.2), (2, 1.04, 0.52), (-3, -0.6, 0.2))),
+    ],
+)
+def test_angles_and_their_function_at_the_ends(activation: str, ends: tuple[tuple[float, float, float], ...]) -> None:
+    kind = units(activation)
     with flint.ctx.workprec(64):
         e = unit([flint.arb(3), flint.arb(4)])
-        same, opposite = angle(e, e), angle(e, [-x for x in e])
-        assert abs(same.psi - flint.arb.pi()) < 1e-8
-        assert abs(opposite.psi) < 1e-8
-        assert same.psi.overlaps(flint.arb.pi())
-        assert opposite.psi.overlaps(flint.arb(0))
-        for u, value, slope in ((1, 0.5, 0.5), (-1, 0, 0), (2, 1.0, 0.5), (-3, 0, 0)):
-            found = between(flint.arb(u))
+        same, opposite = angle(e, e, kind), angle(e, [-x for x in e], kind)
+        # The slopes at both ends, times two pi.
+        for found, (_, _, slope) in ((same, ends[0]), (opposite, ends[1])):
+            expected = 2 * flint.arb.pi() * flint.arb(slope)
+            assert abs(found.turn - expected) < 1e-7
+            assert found.turn.overlaps(expected + flint.arb(0, 1e-15))
+        for u, value, slope in ends:
+            found = between(flint.arb(u), kind)
             assert abs(found[0] - value) < 1e-15
             assert abs(found[1] - slope) < 1e-15
-        middle = between(flint.arb(0.5))
+        middle = between(flint.arb(0.5), units("relu"))
         assert abs(middle[0] - float(interaction([1, 0], [0.5, mp.sqrt(0.75)]))) < 1e-12

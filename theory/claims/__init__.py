@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from theory.claim import Claim
 from theory.claims import (
+    abs_neuron,
     averaging,
     birth,
     channel,
@@ -13,7 +14,10 @@ from theory.claims import (
     duplication,
     duplication_gap,
     enclosure,
+    groups,
+    homogeneous,
     interactions,
+    leaky_relu_neuron,
     loss,
     minimum,
     neuron,
@@ -23,6 +27,7 @@ from theory.claims import (
     one_neuron_unique,
     one_neuron_weights,
     optimum,
+    quadratic,
     relu_collinear,
     relu_dead,
     relu_death,
@@ -68,10 +73,15 @@ def claims() -> tuple[Claim, ...]:
         *relu_dead.CLAIMS,
         *relu_neuron.CLAIMS,
         *relu_collinear.CLAIMS,
+        *homogeneous.CLAIMS,
+        *leaky_relu_neuron.CLAIMS,
+        *abs_neuron.CLAIMS,
         *interactions.CLAIMS,
         *one_neuron.CLAIMS,
         *one_neuron_enclosed.CLAIMS,
         *one_neuron_unique.CLAIMS,
         *one_neuron_subsets.CLAIMS,
         *one_neuron_weights.CLAIMS,
+        *groups.CLAIMS,
+        *quadratic.CLAIMS,
     )

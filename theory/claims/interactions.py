@@ -27,6 +27,8 @@ WORDS = {
     "sin": "the sine",
     "cos": "the cosine",
     "exp": "the exponential",
+    "leaky-relu": "leaky ReLU, whose slope is one hundredth on the negative side",
+    "abs": "the absolute value",
     "sign": "the sign",
     "step": "the step",
 }

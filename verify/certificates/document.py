@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from mpmath import mp
 
+from numerics.kernels import HOMOGENEOUS
 from numerics.problem import Problem
 from verify.certificates.existence import Status
 from verify.certificates.line import Line
@@ -49,7 +50,7 @@ def certificate_document(
     -------
     dict or None
     """
-    if problem.activation == "relu":
+    if problem.activation in HOMOGENEOUS:
         return rectified_document(problem, certificate) if isinstance(certificate, RectifiedCertificate) else None
     c = certificate
     if c.status is not Status.UNIQUE or c.index is None or c.point is None or c.loss is None:
@@ -61,6 +62,15 @@ def certificate_document(
         return None
     # Structures of other activations have no proof in verify.recheck.
     named = c.named if c.identity and sigma == "erf" else None
+    system = {
+        "kind": "full",
+        "activation": sigma,
+        "n": problem.n,
+        "k": problem.k,
+        "dim": problem.dim,
+        "teacher": _rows(problem.teacher),
+        "teacher_outgoing": [_number(x) for x in problem.teacher_outgoing],
+    }
     states: dict[str, Any] = {
         "status": "unique",
         "radius": _number(c.radius if c.ellipsoid is not None else min(ROOM * c.radius, c.uniqueness_radius)),
@@ -68,10 +78,12 @@ def certificate_document(
         "index": c.index,
         "lambda_min": _number(c.lambda_min),
         "loss": [_number(x) for x in c.loss],
-        "identity": None,
-        "basin": None,
-        "line": None,
     }
+    if c.held:
+        system |= {"kind": "held", "student_outgoing": [_number(x) for x in c.point[:, -1]]}
+        states["up_to_scale"] = c.degree is not None
+        return _complete(system, _rows(c.point[:, :-1]), states, {"method": "box"})
+    states |= {"identity": None, "basin": None, "line": None}
     if named is not None:
         states["identity"] = {
             "structure": named.structure,
@@ -87,15 +99,6 @@ def certificate_document(
     proof: dict[str, Any] = {"method": "box"}
     if c.ellipsoid is not None:
         proof = {"method": "convexity", "metric": _rows(c.ellipsoid.weights), "rho": _number(c.ellipsoid.rho)}
-    system = {
-        "kind": "full",
-        "activation": sigma,
-        "n": problem.n,
-        "k": problem.k,
-        "dim": problem.dim,
-        "teacher": _rows(problem.teacher),
-        "teacher_outgoing": [_number(x) for x in problem.teacher_outgoing],
-    }
     return _complete(system, _rows(c.point), states, proof)
 
 

@@ -22,7 +22,7 @@ from numerics.precision import decimal, short
 from verify import report
 from verify.certificates.curves import CriticalEnclosure, certify_critical
 from verify.certificates.phases import Boundaries, boundaries
-from verify.cli.options import Sizes, json_option
+from verify.cli.options import Sizes, WithStructures, json_option
 from verify.cli.output import open_target
 from verify.cli.rectified_boundaries import rectified_boundaries
 from verify.figures.phase import FORMATS
@@ -49,10 +49,11 @@ INTERRUPTED = 130
 @click.option("--branch-end", "ends", is_flag=True, help="Add where in real n the branch of PC ends, and how.")
 @click.option(
     "--activation",
-    type=click.Choice(["erf", "relu"]),
+    type=WithStructures(),
     default="erf",
     show_default=True,
-    help="relu: for each structure the n at which it exists, is a minimum, and is lowest; indices certified.",
+    help="relu and its kind: for each structure the n at which it exists, is a minimum, and is lowest; indices "
+    "certified.",
 )
 @json_option
 def boundaries_command(
@@ -65,17 +66,17 @@ def boundaries_command(
     up to k = 64; above, each boundary is certified at n and at n - 1. The laws for large k have the standing of their
     claims (copy-average claims).
 
-    With --activation relu: every named structure of ReLU networks for 1 <= n <= k <= 20, where it exists, is a
-    minimum (its index certified) and is the lowest one; for a single k with all losses.
+    With --activation relu, leaky-relu or abs: every named structure of these networks for 1 <= n <= k <= 20, where it
+    exists, is a minimum (its index certified) and is the lowest one; for a single k with all losses.
     """
     if min(k) < 3:
         raise click.BadParameter(
             f"got {min(k)}, needs at least 3, so that there is an n with 2 <= n <= k - 1", param_hint="-k"
         )
-    if activation == "relu":
+    if activation != "erf":
         if picture is not None or real or ends:
             raise click.UsageError("--plot, --real and --branch-end are for --activation erf")
-        return rectified_boundaries(k, json_target)
+        return rectified_boundaries(k, activation, json_target)
     if picture is not None:
         _check_picture(picture)
     rows: list[Row] = []

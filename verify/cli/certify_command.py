@@ -7,6 +7,7 @@ from typing import Any
 import click
 from mpmath import mp
 
+from numerics.kernels import HOMOGENEOUS
 from numerics.precision import decimal
 from numerics.problem import Problem
 from numerics.structures import copy_average_point, perturbed_copy_point
@@ -50,16 +51,17 @@ Examples:
     "--structure",
     default=None,
     metavar="NAME",
-    help=f"Structure of the theory: for erf {COPY_AVERAGE} or {PERTURBED_COPY}; for relu one of those that "
-    f"copy-average boundaries --activation relu lists; for all others {ONE_NEURON}: every critical point of n = 1 "
-    "that a systematic search finds.  [default: copy-average; for relu the lowest; for others one-neuron]",
+    help=f"Structure of the theory: for erf {COPY_AVERAGE} or {PERTURBED_COPY}; for relu and its kind one of "
+    f"those that copy-average boundaries --activation relu lists; for all others {ONE_NEURON}: every critical point "
+    "of n = 1 that a systematic search finds.  [default: copy-average; for relu and its kind the lowest; for others "
+    "one-neuron]",
 )
 @click.option(
     "--activation",
     type=ActivationName(),
     default="erf",
     show_default=True,
-    help="Activation function, or an expression in x; with relu on the quotient by rescaling.",
+    help="Activation function, or an expression in x; with relu and its kind on the quotient by rescaling.",
 )
 @teacher_option
 @click.option(
@@ -115,7 +117,7 @@ def certify_command(
     k = teacher.k if k is None and teacher is not None else k
     if n is None or k is None:
         raise click.UsageError(f"Missing option '{'-n' if n is None else '-k'}'.")
-    if structure == ONE_NEURON or activation not in ("erf", "relu"):
+    if structure == ONE_NEURON or (activation != "erf" and activation not in HOMOGENEOUS):
         problem = problem_of(n, k, activation, teacher)
         if structure not in (None, ONE_NEURON):
             raise click.BadParameter(
@@ -126,16 +128,16 @@ def certify_command(
     if teacher is not None:
         if activation != "erf" or structure not in (None, COPY_AVERAGE):
             raise click.BadParameter(
-                f"got it with --structure {structure or 'of relu'}, needs {COPY_AVERAGE}, "
+                f"got it with --structure {structure or f'of {activation}'}, needs {COPY_AVERAGE}, "
                 f"{ONE_NEURON} or --weights FILE",
                 param_hint="--teacher",
             )
         _check(n, k, COPY_AVERAGE, partition, reduced)
         return taught_copy_average(problem_of(n, k, activation, teacher), partition, dps, target_name)
-    if activation == "relu":
+    if activation in HOMOGENEOUS:
         if reduced is not None:
             raise click.UsageError("--reduced and --full are for --activation erf")
-        return rectified_certificate(n, k, structure, partition, dps, target_name)
+        return rectified_certificate(n, k, activation, structure, partition, dps, target_name)
     structure = COPY_AVERAGE if structure is None else structure
     if structure not in (COPY_AVERAGE, PERTURBED_COPY):
         known = f"{COPY_AVERAGE}, {PERTURBED_COPY}"

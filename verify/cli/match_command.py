@@ -28,7 +28,7 @@ from verify.cli.output import open_target
 from verify.ends.duplicated import Duplicated, merged_point, unmerged
 from verify.ends.pairs import close_pairs
 from verify.matching import Match, match
-from verify.names import DUPLICATED, UNCLASSIFIED
+from verify.names import COPY_AVERAGE, DUPLICATED, UNCLASSIFIED
 from verify.rectified.identity import identical
 from verify.rectified.record import fields
 from verify.runs import weights_as_rows
@@ -178,7 +178,9 @@ def examine(
         "grad_inf": short(point.grad_inf),
         "structure": DUPLICATED if line else found.structure,
         "partition": list(found.partition) if found.partition else None,
-        "optimal": line is None and found.partition == tuple([1] * (problem.n - 1) + [problem.k - problem.n + 1]),
+        "optimal": line is None
+        and found.structure == COPY_AVERAGE
+        and found.partition == tuple([1] * (problem.n - 1) + [problem.k - problem.n + 1]),
         "assignment": [list(group) for group in groups] if groups else None,
         "signs": list(found.signs) if found.signs else None,
         "distance": None if found.distance is None else short(found.distance),

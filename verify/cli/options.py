@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from numerics.initial import INITIALISATIONS
-from numerics.kernels import built_in, digits_of
+from numerics.kernels import HOMOGENEOUS, built_in, digits_of
 from numerics.teacher import Teacher, read_teacher
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -137,6 +137,12 @@ class ActivationName(click.ParamType):  # type: ignore[type-arg]  # generic in n
         text = str(value).strip()
         if text in built_in():
             return text
+        if text in HOMOGENEOUS:
+            try:
+                HOMOGENEOUS[text]
+            except ValueError as error:
+                self.fail(str(error).removeprefix("activation: "), param, ctx)
+            return text
         from numerics.own import check_activation
 
         try:
@@ -147,6 +153,26 @@ class ActivationName(click.ParamType):  # type: ignore[type-arg]  # generic in n
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
         return "NAME|EXPRESSION"
+
+
+class WithStructures(click.ParamType):  # type: ignore[type-arg]  # generic in newer click only
+    """An activation whose structures are known for every n: erf, or a homogeneous one."""
+
+    name = "activation"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        text = str(value).strip()
+        if text != "erf" and text not in HOMOGENEOUS:
+            self.fail(f"got {text!r}, known are erf, {', '.join(HOMOGENEOUS)}, leaky-relu:SLOPE", param, ctx)
+        if text in HOMOGENEOUS:
+            try:
+                HOMOGENEOUS[text]
+            except ValueError as error:
+                self.fail(str(error).removeprefix("activation: "), param, ctx)
+        return text
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        return "|".join(("erf", *HOMOGENEOUS))
 
 
 class TeacherFile(click.ParamType):  # type: ignore[type-arg]  # generic in newer click only
@@ -177,6 +203,25 @@ class Several(Known):
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
         return "|".join(self._names) + "[,...]"
+
+
+class SeveralActivations(Several):
+    """One or more names of activations in a comma list; ``leaky-relu:0.2`` has its slope in it."""
+
+    name = "activations"
+
+    def __init__(self) -> None:
+        super().__init__(list(built_in()))
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if isinstance(value, tuple):
+            return value
+        named: list[str] = []
+        for name in str(value).split(","):
+            slope = name.strip() in HOMOGENEOUS
+            kind = ActivationName() if slope else Known(self._names)
+            named.append(kind.convert(name.strip(), param, ctx))
+        return tuple(dict.fromkeys(named))
 
 
 def limited(activation: str, dps: int) -> int:
@@ -213,7 +258,8 @@ def flow_options(command: F) -> F:
             type=ActivationName(),
             default="erf",
             show_default=True,
-            help=f"Activation function: {', '.join(built_in())}, or an expression in x like 'x*exp(-x**2)', which is "
+            help=f"Activation function: {', '.join(built_in())} (leaky-relu:0.2 for another slope than 0.01), or an "
+            "expression in x like 'x*exp(-x**2)', which is "
             "refereed by quadrature first.",
         ),
         teacher_option,

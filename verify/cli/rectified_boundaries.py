@@ -22,11 +22,11 @@ LARGEST = 20
 INTERRUPTED = 130
 
 
-def rectified_boundaries(sizes: Sequence[int], json_target: str | None) -> int:
+def rectified_boundaries(sizes: Sequence[int], activation: str, json_target: str | None) -> int:
     """Print the table, or write the document; returns the exit status."""
     if max(sizes) > LARGEST:
         raise click.BadParameter(
-            f"got {max(sizes)}, needs at most {LARGEST} with --activation relu, where every n is solved",
+            f"got {max(sizes)}, needs at most {LARGEST} with --activation {activation}, where every n is solved",
             param_hint="-k",
         )
     rows: list[tuple[Cell, ...]] = []
@@ -36,7 +36,7 @@ def rectified_boundaries(sizes: Sequence[int], json_target: str | None) -> int:
             for k in track(
                 sizes, description="k", console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
             ):
-                rows.append(survey(k))
+                rows.append(survey(k, activation=activation))
         except KeyboardInterrupt:
             interrupted = True
         if target is not None:
@@ -44,7 +44,7 @@ def rectified_boundaries(sizes: Sequence[int], json_target: str | None) -> int:
                 {
                     "schema": "copy-average/boundaries/1",
                     "versions": versions(),
-                    "activation": "relu",
+                    "activation": activation,
                     "interrupted": interrupted,
                     "rows": [boundary_row(row) for row in rows],
                 }

@@ -1,4 +1,4 @@
-"""``copy-average certify --activation relu``: certificates of the structures of rectified-linear networks."""
+"""``copy-average certify --activation relu``: certificates of structures of ReLU and its kind."""
 
 from __future__ import annotations
 
@@ -26,18 +26,25 @@ EIGENVALUE_DIGITS = 12
 
 
 def rectified_certificate(
-    n: int, k: int, structure: str | None, partition: tuple[int, ...] | None, dps: int, target_name: str | None
+    n: int,
+    k: int,
+    activation: str,
+    structure: str | None,
+    partition: tuple[int, ...] | None,
+    dps: int,
+    target_name: str | None,
 ) -> int:
     """Print what was proved, and write the certificate; returns the exit status."""
     if n > k:
         raise click.BadParameter(f"got n = {n}, needs n <= k = {k}", param_hint="-n")
     if n * (k + 1) > LARGEST:
         raise click.BadParameter(
-            f"got n = {n} and k = {k}, needs n (k + 1) of at most {LARGEST} with --activation relu", param_hint="-n"
+            f"got n = {n} and k = {k}, needs n (k + 1) of at most {LARGEST} with --activation {activation}",
+            param_hint="-n",
         )
-    point = _chosen(n, k, structure, partition, dps)
+    point = _chosen(n, k, activation, structure, partition, dps)
     with open_target(target_name, "--out") as target:
-        problem = Problem(n, k, activation="relu")
+        problem = Problem(n, k, activation=activation)
         theta = np.full(problem.shape, mp.mpf(0), dtype=object)
         theta[:, :k], theta[:, -1] = point.coordinates, point.outgoing
         proof = certify(problem, evaluate(problem, theta, dps=dps), dps=dps)
@@ -50,14 +57,16 @@ def rectified_certificate(
     return 0 if proof.status is Status.UNIQUE else UNKNOWN
 
 
-def _chosen(n: int, k: int, structure: str | None, partition: tuple[int, ...] | None, dps: int) -> Point:
+def _chosen(
+    n: int, k: int, activation: str, structure: str | None, partition: tuple[int, ...] | None, dps: int
+) -> Point:
     """The structure asked for, the one of the lowest loss where several are left."""
-    known = structures(n, k, dps=dps)
+    known = structures(n, k, dps=dps, activation=activation)
     named = [p for p in known if structure in (None, p.name)]
     if not named:
         names = ", ".join(dict.fromkeys(p.name for p in known)) or "none"
         raise click.BadParameter(
-            f"got {structure!r}, at n = {n} and k = {k} there are with --activation relu: {names}",
+            f"got {structure!r}, at n = {n} and k = {k} there are with --activation {activation}: {names}",
             param_hint="--structure",
         )
     found = [p for p in named if partition in (None, p.partition)]

@@ -14,12 +14,19 @@ from typing import Any
 import click
 
 from numerics.initial import INITIALISATIONS
-from numerics.kernels import built_in
 from numerics.problem import Problem
 from numerics.teacher import Teacher
 from verify import report
 from verify.cells import Cell, exit_status
-from verify.cli.options import Count, Several, Sizes, cores, integration_options, teacher_option
+from verify.cli.options import (
+    Count,
+    Several,
+    SeveralActivations,
+    Sizes,
+    cores,
+    integration_options,
+    teacher_option,
+)
 from verify.cli.output import announce_compilation
 from verify.cli.progress import Bar, duration
 from verify.cli.stores import reading, refused, writing
@@ -59,7 +66,7 @@ Examples:
 @click.option("--seeds", type=Count(1), default=10, show_default=True, help="Seeds 0 .. SEEDS - 1 for each (n, k).")
 @click.option("--store", "name", metavar="FILE", required=True, help="The store, made if there is none (SQLite).")
 @click.option(
-    "--activation", "activations", type=Several(list(built_in())), default="erf", show_default=True,
+    "--activation", "activations", type=SeveralActivations(), default="erf", show_default=True,
     help="Activation functions.",
 )  # fmt: skip
 @click.option(

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 from mpmath import mp
 
+from numerics.kernels import HOMOGENEOUS
 from numerics.structures import copy_average_point, perturbed_copy_numbers, perturbed_copy_point
 from verify.certificates.phases import Boundaries, boundaries
 from verify.figures.groups import Group
 from verify.figures.picture import Picture
 from verify.figures.rectified import curves
 from verify.figures.style import look, new_figure, whole_numbers
-from verify.names import COPY_AVERAGE, PERTURBED_COPY, PERTURBED_COPY_AVERAGE
+from verify.names import COPY_AVERAGE, PERTURBED_COPY, PERTURBED_COPY_AVERAGE, SCALED_COPY
 
 #: Boundary, what it says, where it lies from its n, and its dashes.
 LINES = (
@@ -31,8 +32,8 @@ Curve = dict[int, tuple[float, bool]]
 @cache
 def _curves(activation: str, k: int) -> dict[str, Curve]:
     """Losses of the structures that are drawn as curves, where their branches reach. Approximation."""
-    if activation == "relu":
-        return curves(k)
+    if activation in HOMOGENEOUS:
+        return curves(k, activation)
     found: dict[str, Curve] = {COPY_AVERAGE: {}, PERTURBED_COPY: {}}
     phases = boundaries(k) if k >= 3 else None
     last = k if phases is None else phases.ca_minimum_up_to or 0
@@ -56,9 +57,11 @@ def draw_loss(group: Group) -> Picture:
     """Loss of every seed against n, with the curves of the structures, and its distance from one. Approximation."""
     figure = new_figure(3.3)
     top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
-    relu = group.setting["activation"] == "relu"
+    relu = group.setting["activation"] in HOMOGENEOUS
     theory = _curves(group.setting["activation"], group.k)
-    main = PERTURBED_COPY_AVERAGE if relu else COPY_AVERAGE
+    scaled = relu and HOMOGENEOUS[group.setting["activation"]].even
+    main = SCALED_COPY if scaled else PERTURBED_COPY_AVERAGE if relu else COPY_AVERAGE
+    short = "SC" if scaled else "PC+A" if relu else "CA"
     average = {n: loss for n, (loss, _) in theory[main].items()}
     for structure, curve in theory.items():
         _curve(top, bottom, structure, curve, average)
@@ -76,7 +79,7 @@ def draw_loss(group: Group) -> Picture:
         inner = np.array([x < group.k and int(x) in average for x in n], dtype=bool)
         bottom.plot(n[inner], _over(n[inner], loss[inner], average), **marks)
     top.set_ylabel("loss $L$")
-    bottom.set_ylabel(rf"$L / L_\mathrm{{{'PC+A' if relu else 'CA'}}} - 1$ (%)")
+    bottom.set_ylabel(rf"$L / L_\mathrm{{{short}}} - 1$ (%)")
     bottom.set_xlabel("student neurons $n$")
     whole_numbers(bottom.xaxis)
     if relu:
@@ -84,7 +87,7 @@ def draw_loss(group: Group) -> Picture:
     else:
         top.legend(loc="upper right", ncols=2)
     top.set_ylim(bottom=0)
-    return Picture("loss", group, figure, RELU_LOSS if relu else ERF_LOSS)
+    return Picture("loss", group, figure, SCALED_LOSS if scaled else RELU_LOSS if relu else ERF_LOSS)
 
 
 ERF_LOSS = (
@@ -99,6 +102,14 @@ RELU_LOSS = (
     "the same relative to the latter, for n < k. Curves are thick where the structure is a strict minimum on the "
     "quotient by rescaling (Hessian in double precision), thin where it is a saddle. Runs above the curves have dead "
     "or collinear neurons, or another structure."
+)
+
+
+SCALED_LOSS = (
+    "Above: loss at the end of every run against n, with the loss of n scaled copies (SC; at n = k of copies), all "
+    "neurons alive. Below: the same relative to it, for n < k. The curve is thick where the structure is a strict "
+    "minimum on the quotient by rescaling (Hessian in double precision). Runs above the curve have dead or collinear "
+    "neurons."
 )
 
 

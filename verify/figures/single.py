@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from numerics.flow.integrate import gradient_flow
+from numerics.kernels import HOMOGENEOUS
 from numerics.problem import Array
 from numerics.rectified.structures import structures
 from numerics.structures import Point, copy_average_point, perturbed_copy_point
@@ -45,7 +46,7 @@ def draw_weights(group: Group, outcome: Outcome) -> Picture | None:
     """The student's weights as cosines with norms and outgoing weights, beside the prediction. Approximation."""
     if outcome.assignment is None:
         return None
-    relu = outcome.task.activation == "relu"
+    relu = outcome.task.activation in HOMOGENEOUS
     pair = _rectified_pair(outcome) if relu else _smooth_pair(outcome)
     if pair is None:
         return None
@@ -178,7 +179,7 @@ def draw_plane(group: Group, outcomes: list[Outcome]) -> Picture | None:
     The store keeps courses, not paths: the flows are integrated again, from the stored initial points to the gradient
     tolerance. A path is drawn if it ends at the stored end point.
     """
-    relu = group.setting["activation"] == "relu"
+    relu = group.setting["activation"] in HOMOGENEOUS
     wanted = PERTURBED_COPY_AVERAGE if relu else COPY_AVERAGE
     # Neurons that die or lie along each other have another end.
     paths = [
@@ -199,7 +200,7 @@ def draw_plane(group: Group, outcomes: list[Outcome]) -> Picture | None:
             x, y = path[i]
             axes.plot(x, y, color=colour, linestyle=dashes, linewidth=0.7, label=None if count else name)
             axes.plot(x[:1], y[:1], color=colour, marker=".", markersize=3)
-    C = _plane_places(relu)
+    C = _plane_places(group.setting["activation"])
     for place, marker, text in ((C[0], "o", "copy"), (C[1], "s", "average")):
         x, y = PLANE @ place
         style = {"markersize": 6, "fillstyle": "none", "color": "black", "linestyle": "none", "zorder": 4}
@@ -226,11 +227,11 @@ def draw_plane(group: Group, outcomes: list[Outcome]) -> Picture | None:
     return Picture("plane", group, figure, text, tuple((2, outcome.task.seed) for outcome, _ in runs))
 
 
-def _plane_places(relu: bool) -> Array:
+def _plane_places(activation: str) -> Array:
     """Where the copy and the average are, in the teachers' basis."""
-    if not relu:
+    if activation not in HOMOGENEOUS:
         return copy_average_point([1, 2], dps=20).doubles()[0]
-    point = next(p for p in structures(2, 3, dps=20) if p.name == PERTURBED_COPY_AVERAGE)
+    point = next(p for p in structures(2, 3, dps=20, activation=activation) if p.name == PERTURBED_COPY_AVERAGE)
     return point.doubles()[0]
 
 
@@ -246,6 +247,6 @@ def _path(outcome: Outcome) -> Array | None:
     students = sorted((0, 1), key=lambda i: len(taken[i]))
     teachers = [j for i in students for j in taken[i]]
     path = flow.trajectory.snapshots
-    relu = task.activation == "relu"
+    relu = task.activation in HOMOGENEOUS
     signed = path * (np.abs(path[:, :, -1:]) if relu else np.sign(end[:, -1])[:, None])
     return np.array([PLANE @ signed[:, i][:, teachers].T for i in students])

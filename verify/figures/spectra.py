@@ -7,6 +7,7 @@ from mpmath import mp
 
 from numerics.average_blocks import copy_average_blocks
 from numerics.blocks import perturbed_copy_blocks
+from numerics.kernels import HOMOGENEOUS
 from numerics.population import Population
 from numerics.problem import Array
 from numerics.structures import SCALAR, perturbed_copy_numbers
@@ -25,9 +26,13 @@ QUANTILES = (0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999)
 
 def spectrum_at_end(outcome: Outcome) -> Array | None:
     """The eigenvalues of the Hessian at the end of a run, for ReLU on the quotient, ascending. Approximation."""
-    if outcome.task.activation == "relu":
+    if outcome.task.activation in HOMOGENEOUS:
         found = in_place(outcome)
-        return None if found is None else quotient_spectrum(found.omega, found.signs, outcome.task.k)
+        return (
+            None
+            if found is None
+            else quotient_spectrum(found.omega, found.signs, outcome.task.k, outcome.task.activation)
+        )
     theta = np.array([[float(mp.mpf(x)) for x in row] for row in outcome.theta])
     return np.asarray(np.linalg.eigvalsh(Population(outcome.task.problem()).hessian_unchecked(theta)))
 
@@ -35,14 +40,14 @@ def spectrum_at_end(outcome: Outcome) -> Array | None:
 def predicted_spectrum(outcome: Outcome) -> Array | None:
     """The eigenvalues of the Hessian at the predicted structure, ascending; erf: from its blocks. Approximation."""
     record, task = outcome.record, outcome.task
-    if task.activation == "relu":
+    if task.activation in HOMOGENEOUS:
         found = in_place(outcome)
         if found is None:
             return None
         coordinates, signs = found.point.doubles()
         omega = np.zeros((len(signs), task.dim))
         omega[:, : task.k] = coordinates
-        return quotient_spectrum(omega, signs, task.k)
+        return quotient_spectrum(omega, signs, task.k, task.activation)
     if record["structure"] == COPY_AVERAGE:
         blocks = copy_average_blocks(sorted(record["partition"]), SCALAR, dim=task.dim)
         parts = [np.repeat(np.linalg.eigvalsh(np.array(rows, dtype=float)), times) for _, rows, times in blocks]
@@ -88,7 +93,7 @@ def draw_spectrum(group: Group, outcomes: list[Outcome]) -> Picture | None:
     axes.minorticks_off()
     axes.set_yscale("log")
     axes.set_xlabel("fraction of eigenvalues below")
-    relu = group.setting["activation"] == "relu"
+    relu = group.setting["activation"] in HOMOGENEOUS
     axes.set_ylabel(r"eigenvalue of $\nabla^2 F_s$" if relu else r"eigenvalue of $\nabla^2 L$")
     figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=2, columnspacing=1.0)
     n = known[0][0].task.n

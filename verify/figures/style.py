@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from verify.names import (
+    AGAINST_AVERAGE,
     AGAINST_TEACHER,
     ALL_DEAD,
     CHANNEL,
@@ -20,6 +21,7 @@ from verify.names import (
     PERTURBED_COPY,
     PERTURBED_COPY_AVERAGE,
     REFLECTED_COPY,
+    SCALED_COPY,
 )
 
 #: Width of a column, in inches, and sizes of letters in points.
@@ -48,6 +50,8 @@ LOOKS = {
     AGAINST_TEACHER: Look("against", "#D55E00", "<", "-.", "++++"),
     NEGATIVE_CORRECTOR: Look("corrector", "#F0E442", "p", ":", "--"),
     REFLECTED_COPY: Look("reflected", "#7F3C8D", "h", "-.", "||||"),
+    SCALED_COPY: Look("scaled copy", "#8C5A2B", ">", (0, (5, 1)), "\\\\//"),
+    AGAINST_AVERAGE: Look("against average", "#2F4B7C", "d", (0, (1, 2)), "-\\"),
     ALL_DEAD: Look("all dead", "#555555", "*", ":", "****"),
     CHANNEL: Look("channel", "#000000", "x", ":", "xxxx"),
     DUPLICATED: Look("duplicated", "#009E73", "s", "-.", "...."),

@@ -40,11 +40,11 @@ _REMEMBERED = 4096
 
 
 @lru_cache
-def _in_powers(j: int) -> tuple[int, ...]:
+def in_powers(j: int) -> tuple[int, ...]:
     """f^(j) as a polynomial in f: coefficients of f, f^2, ..., f^(j+1)."""
     if j == 0:
         return (1,)
-    lower = _in_powers(j - 1)
+    lower = in_powers(j - 1)
     out = [0] * (j + 1)
     for power, x in enumerate(lower, start=1):
         # (f^m)' = m f^m - m f^(m+1).
@@ -118,7 +118,7 @@ class Logistic:
         width = 2 * size if self._name == "silu" else size + 1
         rows = [[flint.arb(0)] * size for _ in range(width)]
         for j in range(size):
-            for place, x in enumerate(_in_powers(j)):
+            for place, x in enumerate(in_powers(j)):
                 if self._name == "silu":
                     rows[size + place][j] += x
                     if j + 1 < size:

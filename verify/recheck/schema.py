@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from verify.recheck.bounded import KNOWN
 from verify.recheck.curve import Passage, Piece, basin_of, pieces_of
 from verify.recheck.expression import homogeneous_degree
 from verify.recheck.interaction import formula
@@ -114,10 +115,11 @@ def _full(document: dict[str, Any]) -> Full:
         raise Unreadable("proof.flow: needs a curve where states.basin names a time, and only there")
     if system["activation"] != "erf":
         # Theorems that this package has for erf alone.
-        for name in ("identity", "basin", "line"):
-            if states[name] is not None:
-                raise Unreadable(f"states.{name}: needs null for another activation than erf")
-        exactly(document["proof"]["method"], "box", "proof.method")
+        for name, value in (("identity", states["identity"]), ("line", states["line"]), ("basin.time", passage)):
+            if value is not None:
+                raise Unreadable(f"states.{name}: there is none for another activation than erf")
+        if system["activation"] not in KNOWN:
+            exactly(document["proof"]["method"], "box", "proof.method")
     return Full(
         system["activation"],
         True,

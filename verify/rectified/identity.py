@@ -21,7 +21,7 @@ from verify.certificates.identity import exactly_orthonormal
 from verify.certificates.rectified.certify import RectifiedCertificate
 from verify.matching import Match
 from verify.names import UNCLASSIFIED
-from verify.rectified.matching import placed
+from verify.rectified.matching import placed, turned_over, upright
 
 
 def identical(problem: Problem, certificate: RectifiedCertificate, found: Match, *, dps: int) -> bool | None:
@@ -49,12 +49,16 @@ def identical(problem: Problem, certificate: RectifiedCertificate, found: Match,
         return None
     if len(c.point) == 0:
         return True
-    point = structure_named(found.structure, found.partition, len(c.point), problem.k, dps=dps)
+    point = structure_named(
+        found.structure, found.partition, len(c.point), problem.k, dps=dps, activation=problem.activation
+    )
     if point is None:
         return None
     outgoing = np.array([int(x) for x in c.point[:, -1]]) * int(problem.teacher_outgoing[0])
     with digits(dps + 15), mp.workdps(dps + 15):
-        coordinates, beside = _coordinates(problem, c.point[:, :-1])
+        # Of even activations: to turn vectors over is a symmetry, too.
+        omega = c.point[:, :-1]
+        coordinates, beside = _coordinates(problem, turned_over(omega, upright(problem, omega.astype(np.float64))))
         rough = coordinates.astype(np.float64).reshape(coordinates.shape)
         students, teachers = placed(rough, outgoing, point)
         if (point.signs[students] != outgoing).any():

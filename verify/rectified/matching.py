@@ -1,12 +1,14 @@
-"""Matching a rectified-linear network to the structures, in the gauge and modulo permutations. Approximation.
+"""Matching a homogeneous network to the structures, in the gauge and modulo permutations. Approximation.
 
 The network is given as its vectors ``omega_i = |a_i| w_i`` and signs, collinear neurons merged and dead ones left out
-(``numerics.rectified.gauge``). Activations that are not odd leave no signs to undo.
+(``numerics.rectified.gauge``). Activations that are neither odd nor even leave no signs to undo; of even ones every
+vector is turned so that its largest coordinate is positive.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import flint
 import numpy as np
@@ -14,6 +16,7 @@ from mpmath import mp
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import linear_sum_assignment
 
+from numerics.kernels import HOMOGENEOUS
 from numerics.precision import Exact, digits, from_ball, to_ball, to_double, to_exact
 from numerics.problem import Array, Problem
 from numerics.rectified.description import describe
@@ -90,9 +93,10 @@ def identified(
         return Match(UNCLASSIFIED, why=why), None
     b = int(np.sign(problem.teacher_outgoing[0]))
     s = s * b
+    exact = turned_over(exact, upright(problem, to_double(exact).reshape(len(s), problem.dim)))
     coordinates = to_double(exact).reshape(len(s), problem.dim) @ problem.teacher.T
     ranked: list[tuple[mp.mpf, int, Point, NDArray[np.intp], NDArray[np.intp]]] = []
-    for number, point in enumerate(structures(len(s), problem.k, dps=dps)):
+    for number, point in enumerate(structures(len(s), problem.k, dps=dps, activation=problem.activation)):
         students, teachers = placed(coordinates, s, point)
         ranked.append(
             (_distance(problem, exact, s, point, students, teachers, dps), number, point, students, teachers)
@@ -104,9 +108,43 @@ def identified(
     return found, None if found.structure == UNCLASSIFIED else ranked[0][3]
 
 
+def upright(problem: Problem, omega: Array) -> Array:
+    """For each vector 1, or -1 where it is to be turned over (of even activations). Approximation.
+
+    Parameters
+    ----------
+    problem : Problem
+    omega : ndarray, shape (m, dim)
+
+    Returns
+    -------
+    ndarray, shape (m,)
+    """
+    if not len(omega) or not HOMOGENEOUS[problem.activation].even:
+        return np.ones(len(omega))
+    coordinates = omega @ problem.teacher.T
+    largest = np.abs(coordinates).argmax(axis=1)
+    return np.where(coordinates[np.arange(len(omega)), largest] < 0, -1.0, 1.0)
+
+
+def turned_over(omega: Exact, signs: Array) -> Exact:
+    """Rows times signs, without rounding. Exact.
+
+    Parameters
+    ----------
+    omega : ndarray of mpmath numbers, shape (m, dim)
+    signs : ndarray, shape (m,)
+        1 or -1.
+    """
+    found = omega.copy()
+    for i in np.flatnonzero(signs < 0):
+        found[i] = [mp.fneg(x, exact=True) for x in omega[i]]
+    return found
+
+
 def why_no_rectified_theory(problem: Problem, neurons: int) -> str | None:
     """Say which hypothesis of the structures fails, or None. Exact."""
-    if problem.activation != "relu":
+    if problem.activation not in HOMOGENEOUS:
         return f"the activation is {problem.activation}"
     gram = problem.teacher @ problem.teacher.T
     if np.abs(gram - np.eye(problem.k)).max() > 1e-12:
@@ -182,7 +220,20 @@ def _assignment(point: Point, students: NDArray[np.intp], teachers: NDArray[np.i
     return tuple(tuple(int(j) for j in np.flatnonzero(row == max(row))) for row in rows)
 
 
-def placed(coordinates: Array, signs: NDArray[np.intp], point: Point) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+class Structure(Protocol):
+    """What is put into place: a structure's coordinates and signs. Approximation."""
+
+    @property
+    def signs(self) -> NDArray[np.intp]:
+        """Signs of the outgoing weights, shape (n,)."""
+
+    def doubles(self) -> tuple[Array, Array]:
+        """Coordinates, shape (n, k), and outgoing weights."""
+
+
+def placed(
+    coordinates: Array, signs: NDArray[np.intp], point: Structure
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """A structure's neurons and teachers for each of the network's, by assignments in turns. Approximation.
 
     Students are assigned by their coordinates in ascending order, which do not depend on the order of the teachers;

@@ -1,4 +1,4 @@
-"""What a rectified-linear network is as a whole: its structure, its dead and collinear neurons. Approximation."""
+"""What a homogeneous network is as a whole: its structure, its dead and collinear neurons. Approximation."""
 
 from __future__ import annotations
 
@@ -205,14 +205,16 @@ def name_point(
         for row, sign, group in zip(omega, point.signs, point.groups, strict=True):
             for x in range(problem.dim):
                 # a_i w_i is s_i |a_i| w_i.
-                row[x] = int(sign) * mp.fsum(exact[i, -1] * exact[i, x] for i in group)
+                row[x] = int(sign) * mp.fsum(int(point.turned[i]) * exact[i, -1] * exact[i, x] for i in group)
     gauge = Gauge(point.signs.astype(np.intp), omega, point.groups, point.dead)
     return name_network(problem, gauge, rough[:, -1], dps=dps, tolerance=tolerance)
 
 
 def _roles(problem: Problem, match: Match, students: NDArray[np.intp], dps: int) -> tuple[str, ...]:
     """What each merged neuron does in the structure that was found."""
-    point = structure_named(match.structure, match.partition, len(students), problem.k, dps=dps)
+    point = structure_named(
+        match.structure, match.partition, len(students), problem.k, dps=dps, activation=problem.activation
+    )
     assert point is not None, "it was matched before"
     words, classes = roles(point.pattern, point.values()), point.pattern.student_class()
     return tuple(words[classes[i]] for i in students)

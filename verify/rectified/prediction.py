@@ -1,4 +1,4 @@
-"""What is predicted for rectified-linear networks: minima of n neurons, and of fewer with room for the others."""
+"""What is predicted for homogeneous networks: minima of n neurons, and of fewer with room for the others."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def predict_rectified(problem: Problem, *, dps: int = 50, certified: bool = Fals
         return ()
     found = []
     for m in range(problem.n + 1):
-        for point in structures(m, problem.k, dps=dps):
+        for point in structures(m, problem.k, dps=dps, activation=problem.activation):
             minimum, proved = _is_minimum(point, problem.dim, certified, dps)
             if minimum:
                 dead, collinear = _others(problem, point) if m < problem.n else ((), ())
@@ -158,7 +158,7 @@ def room_beside(point: Point, dim: int) -> Room:
     width = min(max(dim, k), k + 1)
     omega = np.zeros((point.n, width))
     omega[:, :k] = point.doubles()[0]
-    return room(omega, point.signs, np.eye(k, width))
+    return room(omega, point.signs, np.eye(k, width), point.activation)
 
 
 def _others(problem: Problem, point: Point) -> tuple[tuple[int, ...], tuple[Companion, ...]]:

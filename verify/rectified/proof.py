@@ -48,14 +48,17 @@ def certify_point(point: Point, *, dim: int | None = None, dps: int = 50) -> Cer
     """
     if point.n == 0:
         raise ValueError("point: got a network without neurons, needs at least one")
-    return _certified(point.name, point.partition, point.n, point.k, min(dim or point.k + 1, point.k + 1), dps)
+    width = min(dim or point.k + 1, point.k + 1)
+    return _certified(point.name, point.partition, point.n, point.k, width, dps, point.activation)
 
 
 @lru_cache(maxsize=1024)
-def _certified(name: str, partition: tuple[int, ...] | None, n: int, k: int, dim: int, dps: int) -> Certificate:
-    point = structure_named(name, partition, n, k, dps=dps)
+def _certified(
+    name: str, partition: tuple[int, ...] | None, n: int, k: int, dim: int, dps: int, activation: str
+) -> Certificate:
+    point = structure_named(name, partition, n, k, dps=dps, activation=activation)
     assert point is not None, "it was listed before"
-    problem = Problem(n, k, activation="relu", dim=dim, fixed_outgoing=[float(sign) for sign in point.signs])
+    problem = Problem(n, k, activation=activation, dim=dim, fixed_outgoing=[float(sign) for sign in point.signs])
     theta = np.full(problem.shape, mp.mpf(0), dtype=object)
     theta[:, :k], theta[:, -1] = point.coordinates, point.outgoing
     return certify(problem, evaluate(problem, theta, dps=dps), dps=dps)

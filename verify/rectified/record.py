@@ -1,4 +1,4 @@
-"""Fields of the JSON contract that only rectified-linear networks have. Exact."""
+"""Fields of the JSON contract that only homogeneous networks have. Exact."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from numerics.problem import Array, Problem
 from numerics.rectified.description import describe
 from verify.matching import Match
 from verify.names import UNCLASSIFIED
+from verify.rectified.matching import upright
 from verify.rectified.naming import Naming
 from verify.rectified.network import RectifiedMatch
 
@@ -58,7 +59,8 @@ def fields(problem: Problem, found: Match, polished: Array, flow: Flow | None = 
     small, naming = found.reduced, found.naming
     evidence: dict[str, Any] | None = None
     if found.structure == UNCLASSIFIED and len(small.signs):
-        evidence = {"description": describe(small.omega @ problem.teacher.T, small.signs.astype(int))}
+        omega = small.omega * upright(problem, small.omega)[:, None]
+        evidence = {"description": describe(omega @ problem.teacher.T, small.signs.astype(int))}
     course: dict[str, Any] = {}
     if flow is not None:
         course = {"balance_drift": flow.balance_drift, "events": [event_record(event) for event in flow.events]}

@@ -65,7 +65,7 @@ class Range:
     lowest: tuple[int, ...]
 
 
-def survey(k: int, *, dps: int = 20) -> tuple[Cell, ...]:
+def survey(k: int, *, dps: int = 20, activation: str = "relu") -> tuple[Cell, ...]:
     """The structures for all 1 <= n <= k, their indices certified. Approximation.
 
     Examples
@@ -73,11 +73,11 @@ def survey(k: int, *, dps: int = 20) -> tuple[Cell, ...]:
     >>> [cell.lowest.name for cell in survey(3)]
     ['copy-average', 'perturbed-copy-average', 'copy-average']
     """
-    return tuple(_cell(n, k, dps) for n in range(1, k + 1))
+    return tuple(_cell(n, k, dps, activation) for n in range(1, k + 1))
 
 
-def _cell(n: int, k: int, dps: int) -> Cell:
-    points = structures(n, k, dps=dps)
+def _cell(n: int, k: int, dps: int, activation: str) -> Cell:
+    points = structures(n, k, dps=dps, activation=activation)
     proved = [certify_point(point, dps=dps).index for point in points]
     indices = tuple(point.index if index is None else index for point, index in zip(points, proved, strict=True))
     return Cell(n, k, points, indices, tuple(index is not None for index in proved))
@@ -99,7 +99,7 @@ def ranges(cells: Sequence[Cell]) -> tuple[Range, ...]:
 
 
 def boundary_row(cells: Sequence[Cell], *, dps: int = 20) -> dict[str, Any]:
-    """What ``boundaries --activation relu`` writes for one k. Approximation.
+    """What ``boundaries --activation relu`` (or another homogeneous one) writes for one k. Approximation.
 
     Over 2 <= n <= k - 1, as for erf, with the perturbed-copy average in the place of copy-average: least n from which
     the perturbed copy stays a minimum, least n from which it stays the lower one of the two, greatest n up to which

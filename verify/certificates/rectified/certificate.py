@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from mpmath import mp
 
+from numerics.problem import Array
 from verify.certificates.existence import Status
 from verify.certificates.rectified.collinear import Family
 from verify.certificates.rectified.dead import Resting
@@ -40,6 +41,8 @@ class RectifiedCertificate(Certificate):
         With collinear neurons, the base of that ball: lengths of all neurons over that of the merged one.
     groups : tuple of tuples of int
         For each neuron of the merged network those that it stands for.
+    turned : ndarray, shape (n,), or None
+        For even activations -1 for neurons that stand for themselves turned over, w for -w.
     setting : Setting or None
     """
 
@@ -51,6 +54,7 @@ class RectifiedCertificate(Certificate):
     region: Ball = None
     shares: tuple[Ball, ...] = ()
     groups: tuple[tuple[int, ...], ...] = ()
+    turned: Array | None = None
     setting: Setting | None = None
     search: Search | None = field(default=None, repr=False)
     found: Found | None = field(default=None, repr=False)

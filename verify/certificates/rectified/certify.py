@@ -1,4 +1,4 @@
-r"""Certificates of points of ReLU networks.
+r"""Certificates of points of homogeneous networks (ReLU and its kind).
 
 Held fixed, the outgoing weights s leave the loss a function of the incoming weights; trained ones make every critical
 point a continuum, by :math:`(w_i, a_i) \to (c w_i, a_i / c)`. With :math:`\omega_i = |a_i| w_i` and
@@ -17,6 +17,7 @@ import numpy as np
 from mpmath import mp
 from numpy.typing import ArrayLike
 
+from numerics.kernels import HOMOGENEOUS
 from numerics.newton import GUARD_DIGITS, Polished, read_point
 from numerics.precision import Exact, from_ball, to_ball
 from numerics.problem import Array, Problem, finite_array
@@ -44,6 +45,7 @@ class _Merged:
     dead: list[int]
     trained: bool
     groups: tuple[tuple[int, ...], ...] = ()
+    turned: Array | None = None
 
 
 def certify_rectified(
@@ -64,7 +66,7 @@ def certify_rectified(
     Parameters
     ----------
     problem : Problem
-        With the activation relu.
+        With a positively homogeneous activation.
     theta : array_like, shape (n, dim + 1), or Polished
     dps : int
     start : array_like, shape (n, dim + 1), optional
@@ -103,7 +105,8 @@ LARGEST = 3000
 
 def _fixed(problem: Problem, exact: Exact) -> _Merged | str:
     assert problem.fixed_outgoing is not None
-    setting = Setting.of(problem.fixed_outgoing, problem.teacher, problem.teacher_outgoing)
+    form = HOMOGENEOUS[problem.activation]
+    setting = Setting.of(problem.fixed_outgoing, problem.teacher, problem.teacher_outgoing, form)
     point = [[to_ball(x) for x in row[:-1]] for row in exact]
     if any(all(x == 0 for x in row) for row in point):
         return "the incoming weights of a neuron are zero"
@@ -118,16 +121,19 @@ def _quotient(problem: Problem, rough: Array, exact: Exact, bits: int) -> _Merge
             return f"the outgoing weight of neuron {i} is zero, its incoming weights are not"
     small = reduced(problem, rough)
     signs = np.asarray(small.signs, dtype=np.float64)
-    setting = Setting.of(signs, problem.teacher, problem.teacher_outgoing)
+    setting = Setting.of(signs, problem.teacher, problem.teacher_outgoing, HOMOGENEOUS[problem.activation])
     members, point = [], []
     with flint.ctx.workprec(bits):
         for sign, group in zip(signs.tolist(), small.groups, strict=True):
             own = [np.sign(float(exact[p, -1])) for p in group]
             members.append((own.count(sign), len(own) - own.count(sign)))
-            rows = [[sign * to_ball(exact[p, -1]) * to_ball(x) for x in exact[p, :-1]] for p in group]
+            rows = [
+                [int(sign * small.turned[p]) * to_ball(exact[p, -1]) * to_ball(x) for x in exact[p, :-1]]
+                for p in group
+            ]
             point.append([sum(column, flint.arb(0)).mid() for column in zip(*rows, strict=True)])
     dead = [int(np.sign(rough[p, -1])) for p in small.dead]
-    return _Merged(setting, refined(setting, point, bits), members, dead, True, small.groups)
+    return _Merged(setting, refined(setting, point, bits), members, dead, True, small.groups, small.turned)
 
 
 def _table(merged: _Merged) -> Exact:
@@ -149,6 +155,7 @@ def _conclude(merged: _Merged, search: Search, found: Found) -> RectifiedCertifi
         point=_table(merged),
         trained=merged.trained,
         groups=merged.groups,
+        turned=merged.turned,
         setting=merged.setting,
         search=search,
         found=found,

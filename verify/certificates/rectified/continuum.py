@@ -132,7 +132,9 @@ def _base(
             return "the lengths of the collinear neurons are not all positive"
         shares += rough
         point += [[(t * x).mid() for x in centre] for t in rough]
-    setting = Setting(signs, search.setting.teacher, search.setting.teacher_outgoing, search.setting.dim)
+    setting = Setting(
+        signs, search.setting.teacher, search.setting.teacher_outgoing, search.setting.dim, search.setting.form
+    )
     total = root_of(dot(shares, shares))
     with flint.ctx.workprec(BITS):
         at = AtPoint(setting, point)

@@ -1,4 +1,4 @@
-"""Certificates of ReLU networks as files. The format belongs to ``verify.recheck``."""
+"""Certificates of homogeneous networks as files. The format belongs to ``verify.recheck``."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from verify.certificates.existence import Status
 from verify.certificates.rectified.certify import RectifiedCertificate
 from verify.certificates.rectified.dead import Resting
 from verify.recheck import digest, number, statement
+from verify.recheck.rectified.units import units
 from verify.recheck.schema import SCHEMA
 from verify.versions import versions
 
 ASSUMPTIONS = (
     "Inputs are standard normal; the loss is the full mean squared error E[(f - f*)^2] without further factors",
-    "sigma(t) = max(0, t); the weights of the teacher are exactly the numbers written here",
+    "sigma(t) = {sigma}; the weights of the teacher are exactly the numbers written here",
     "The search used IEEE 754 doubles, rounded to nearest, with a priori bounds on sums in any order; what it found "
     "is checked again in ball arithmetic from this file, so that the theorem does not rest on the search",
 )
@@ -74,7 +75,7 @@ def rectified_document(problem: Problem, certificate: RectifiedCertificate) -> d
     document: dict[str, Any] = {
         "schema": SCHEMA,
         "versions": versions(),
-        "theorem": {"text": "", "assumptions": list(ASSUMPTIONS)},
+        "theorem": {"text": "", "assumptions": _assumptions(problem)},
         "system": system,
         "point": [[number(x) for x in row] for row in c.search.point],
         "states": states,
@@ -82,6 +83,11 @@ def rectified_document(problem: Problem, certificate: RectifiedCertificate) -> d
     }
     document["theorem"]["text"] = statement(document)
     return {**document, "digest": digest(document)}
+
+
+def _assumptions(problem: Problem) -> list[str]:
+    words = units(problem.activation).words()
+    return [text.format(sigma=words) if "{sigma}" in text else text for text in ASSUMPTIONS]
 
 
 def _number(x: object) -> list[int]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import flint
+import numpy as np
 
 from numerics.problem import Array
 from verify.certificates.existence import Status
@@ -36,6 +37,9 @@ def with_start(result: RectifiedCertificate, start: Array) -> RectifiedCertifica
         return replace(result, basin=rest, why_no_basin=None if rest else OF_DEAD, start=start)
     if result.resting:
         return replace(result, basin=False, why_no_basin=OF_DEAD, start=start)
+    if result.turned is not None:
+        # Of even activations: w and -w are one neuron, and so are the flows from both.
+        start = np.column_stack([result.turned[:, None] * start[:, :-1], start[:, -1]]) + 0.0
     keep = start if result.trained else start[:, :-1]
     rows: list[list[Any]] = [[flint.arb(x) for x in row] for row in keep.tolist()]
     if result.families:

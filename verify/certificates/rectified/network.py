@@ -1,4 +1,4 @@
-r"""The loss of a ReLU network with outgoing weights held fixed: value, gradient and Hessian at a point, enclosed.
+r"""The loss of a homogeneous network with outgoing weights held fixed, with its derivatives, enclosed at a point.
 
 With partners :math:`z_j` (students, then teachers) and coefficients :math:`c_j` (outgoing weights s; those of
 teachers negative), :math:`F_s(\omega) = \sum_{ij} c_i c_j\, g(z_i, z_j)`. The pair functions come from
@@ -12,8 +12,9 @@ How far the Hessian can be from that at the point is bounded in the spectral nor
           \alpha_i = \sum_{j \ne i} \frac{3 \sqrt 3}{2 \pi} \frac{|s_i c_j| |z_j|}{|\omega_i|^2}, \quad
           \beta_{il} = \frac{6 |s_i s_l|}{\pi |\omega_i|}
 
-(a symmetric trilinear form is as large on three vectors as on one, so this is a Lipschitz constant of the Hessian in
-the Euclidean and spectral norms, on every convex set that keeps away from :math:`\omega_i = 0`).
+for ReLU, and :math:`(p + q)^2` times that for :math:`p \max(x, 0) + q \max(-x, 0)` (a symmetric trilinear form is as
+large on three vectors as on one, so this is a Lipschitz constant of the Hessian in the Euclidean and spectral norms,
+on every convex set that keeps away from :math:`\omega_i = 0`).
 """
 
 from __future__ import annotations
@@ -25,9 +26,10 @@ from functools import cached_property
 import flint
 import numpy as np
 
+from numerics.kernels.homogeneous import RELU, Homogeneous
 from verify.certificates.hessian import symmetrised
 from verify.certificates.midrad import UNIT, Array, MidRad, from_arb
-from verify.certificates.rectified.pairs import Ball, Pair, dot, pair, root_of
+from verify.certificates.rectified.pairs import Ball, Pair, dot, exactly, pair, root_of
 
 Rows = list[list[Ball]]
 
@@ -42,19 +44,22 @@ class Setting:
     teacher : list of rows of exact balls
     teacher_outgoing : list of exact balls
     dim : int
+    form : Homogeneous
+        The activation.
     """
 
     outgoing: list[Ball]
     teacher: Rows
     teacher_outgoing: list[Ball]
     dim: int
+    form: Homogeneous = RELU
 
     @classmethod
-    def of(cls, outgoing: Array, teacher: Array, teacher_outgoing: Array) -> Setting:
+    def of(cls, outgoing: Array, teacher: Array, teacher_outgoing: Array, form: Homogeneous = RELU) -> Setting:
         """From doubles, taken as exact numbers. Exact."""
         rows = [[flint.arb(float(x)) for x in row] for row in teacher]
         weights = [flint.arb(float(x)) for x in teacher_outgoing]
-        return cls([flint.arb(float(x)) for x in outgoing], rows, weights, teacher.shape[1])
+        return cls([flint.arb(float(x)) for x in outgoing], rows, weights, teacher.shape[1], form)
 
     @property
     def n(self) -> int:
@@ -91,9 +96,12 @@ class AtPoint:
     def pairs(self) -> list[list[Pair | None]]:
         """For every student its pairs with all partners, None with itself."""
         return [
-            [None if i == j else pair(w, z, self.squares[i], self.squares[j]) for j, z in enumerate(self.Z)]
+            [None if i == j else self._pair(w, z, self.squares[i], self.squares[j]) for j, z in enumerate(self.Z)]
             for i, w in enumerate(self.point)
         ]
+
+    def _pair(self, w: list[Ball], z: list[Ball], p: Ball, q: Ball) -> Pair:
+        return pair(w, z, p, q, self.setting.form)
 
     def lengths(self) -> list[Ball]:
         """Norms of all partners."""
@@ -101,24 +109,25 @@ class AtPoint:
 
     def loss(self) -> Ball:
         """Full mean squared error. Enclosure."""
-        total = sum((c * c * p / 2 for c, p in zip(self.c, self.squares, strict=True)), flint.arb(0))
+        own = exactly(self.setting.form.own)
+        total = own * sum((c * c * p for c, p in zip(self.c, self.squares, strict=True)), flint.arb(0))
         for i in range(len(self.Z)):
             for j in range(i):
                 # Of teachers among themselves no other use is made.
                 both = (
                     self.pairs[j][i]
                     if j < self.setting.n
-                    else pair(self.Z[j], self.Z[i], self.squares[j], self.squares[i])
+                    else self._pair(self.Z[j], self.Z[i], self.squares[j], self.squares[i])
                 )
                 assert both is not None
-                total += self.c[i] * self.c[j] * (both.root + both.inner * both.supplement) / flint.arb.pi()
+                total += 2 * self.c[i] * self.c[j] * both.value()
         return total
 
     def gradient(self) -> Rows:
         """Gradient, row i for the incoming weights of student i. Enclosure."""
         rows = []
         for i, w in enumerate(self.point):
-            own, pulls = self.c[i] * flint.arb.pi(), []
+            own, pulls = 2 * flint.arb.pi() * exactly(self.setting.form.own) * self.c[i], []
             for j, both in enumerate(self.pairs[i]):
                 if both is not None:
                     own += self.c[j] * both.root / self.squares[i]
@@ -131,10 +140,10 @@ class AtPoint:
 
     def pull(self, i: int) -> Ball:
         r"""Half the derivative by the outgoing weight, :math:`\sum_j c_j g(\omega_i, z_j)`. Enclosure."""
-        total = self.c[i] * self.squares[i] / 2
+        total = exactly(self.setting.form.own) * self.c[i] * self.squares[i]
         for j, both in enumerate(self.pairs[i]):
             if both is not None:
-                total += self.c[j] * (both.root + both.inner * both.supplement) / (2 * flint.arb.pi())
+                total += self.c[j] * both.value()
         return total
 
     def hessian(self) -> MidRad:
@@ -143,7 +152,7 @@ class AtPoint:
         mid, rad = np.zeros((n, dim, n, dim)), np.zeros((n, dim, n, dim))
         eye = MidRad(np.eye(dim))
         for i in range(n):
-            own = self.residual(i) + MidRad(*_scalar(self.c[i] * self.c[i])) * eye
+            own = self.residual(i) + MidRad(*_scalar(2 * exactly(self.setting.form.own) * self.c[i] ** 2)) * eye
             mid[i, :, i, :], rad[i, :, i, :] = own.mid, own.rad
             for j in range(i):
                 block = self._cross(i, j)
@@ -196,8 +205,8 @@ class AtPoint:
         both = self.pairs[i][j]
         assert both is not None
         weight = self.c[i] * self.c[j] / flint.arb.pi()
-        straight = MidRad(*_scalar(weight * both.sine * both.cosine))
-        mixed = MidRad(*_scalar(weight * both.sine * both.sine))
+        straight = MidRad(*_scalar(weight * both.bend * both.cosine))
+        mixed = MidRad(*_scalar(weight * both.bend * both.sine))
         e, across = self.direction(i), _matrix([both.across])[0]
         around = _outer(e, across)
         block = straight * (_outer(e, e) - _outer(across, across)) + mixed * (around + around.T)
@@ -211,7 +220,7 @@ class AtPoint:
     def third(self, radius: Ball) -> Ball:
         """Lipschitz constant of the Hessian within a Euclidean distance; infinite if there is none. Enclosure."""
         n, c, lengths = self.setting.n, self.c, self.lengths()
-        pi, best = flint.arb.pi(), flint.arb(0)
+        pi, best, scale = flint.arb.pi(), flint.arb(0), exactly(self.setting.form.scale)
         long = [x + radius if j < n else x for j, x in enumerate(lengths)]
         for i in range(n):
             low = lengths[i] - radius
@@ -221,7 +230,7 @@ class AtPoint:
             pulls = sum((abs(c[j]) * long[j] for j in others), flint.arb(0))
             alpha = 3 * flint.arb(3).sqrt() / (2 * pi) * abs(c[i]) * pulls / low**2
             beta = 6 * abs(c[i]) / (pi * low) * root_of(sum((c[j] ** 2 for j in others if j < n), flint.arb(0)))
-            best = _greater(best, (alpha + beta).upper())
+            best = _greater(best, (scale * (alpha + beta)).upper())
         return best
 
 

@@ -1,6 +1,6 @@
-r"""Two ReLU neurons in balls, in Cartesian form, so that nothing is lost at parallel and antiparallel vectors.
+r"""Two homogeneous neurons in balls, in Cartesian form: nothing is lost at parallel and antiparallel vectors.
 
-With :math:`p = |w|^2`, :math:`q = |z|^2`, :math:`s = w \cdot z`, the root of Gram's determinant
+First for ReLU. With :math:`p = |w|^2`, :math:`q = |z|^2`, :math:`s = w \cdot z`, the root of Gram's determinant
 :math:`\varrho = \sqrt{pq - s^2}`, the angle :math:`\theta` between the two and :math:`\psi = \pi - \theta`,
 
 .. math:: g(w, z) = E[\sigma(w \cdot x)\, \sigma(z \cdot x)] = \frac{\varrho + s \psi}{2 \pi}, \qquad
@@ -29,15 +29,23 @@ for a unit tangent :math:`\tau = t \nu + \sqrt{1 - t^2}\, \delta`, and :math:`g_
 :math:`\pm 1`; together the norm is at most 2. Hence, as both are symmetric forms of degree -2 + 1 and -1 in (w, z),
 
 .. math:: |g_{www}| \le \frac{3 \sqrt 3}{4 \pi} \frac{|z|}{|w|^2}, \qquad |g_{wwz}| \le \frac{1}{\pi |w|}.
+
+*Other activations* :math:`p \max(x, 0) + q \max(-x, 0)` have the interaction :math:`\beta g + \gamma\, w \cdot z`,
+:math:`\beta = (p + q)^2`, :math:`\gamma = -pq`. It follows from the same formulas with :math:`\beta \varrho`,
+:math:`\beta \sin\theta` and :math:`\beta \psi + 2 \pi \gamma` in place of :math:`\varrho`, :math:`\sin\theta`
+(before R) and :math:`\psi`; third derivatives are :math:`\beta` times those of ReLU.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, TypeAlias
 
 import flint
+
+from numerics.kernels.homogeneous import RELU, Homogeneous
 
 Ball: TypeAlias = Any
 Vector: TypeAlias = Sequence[Ball]
@@ -50,9 +58,12 @@ class Pair:
     Attributes
     ----------
     inner, root, supplement : ball
-        :math:`s`, :math:`\varrho` and :math:`\psi`.
+        :math:`s`, and :math:`\beta\varrho` and :math:`\beta\psi + 2\pi\gamma`, which are :math:`\varrho` and
+        :math:`\psi` for ReLU.
     sine, cosine : ball
         Of the angle.
+    bend : ball
+        :math:`\beta` times the sine.
     across : list of balls
         The unit vector :math:`\nu`.
     """
@@ -62,7 +73,12 @@ class Pair:
     supplement: Ball
     sine: Ball
     cosine: Ball
+    bend: Ball
     across: list[Ball]
+
+    def value(self) -> Ball:
+        """The interaction of the two vectors. Enclosure."""
+        return (self.root + self.inner * self.supplement) / (2 * flint.arb.pi())
 
 
 def dot(w: Vector, z: Vector) -> Ball:
@@ -91,7 +107,12 @@ def supplement_of(root: Ball, inner: Ball) -> Ball:
     return flint.arb(0).union(flint.arb.pi().upper())
 
 
-def pair(w: Vector, z: Vector, p: Ball, q: Ball) -> Pair:
+def exactly(number: Fraction) -> Ball:
+    """A rational number at the working precision. Enclosure."""
+    return flint.arb(flint.fmpq(*number.as_integer_ratio()))
+
+
+def pair(w: Vector, z: Vector, p: Ball, q: Ball, form: Homogeneous = RELU) -> Pair:
     """The pair of two vectors that are not zero, with the squares of their norms. Enclosure.
 
     To be called at working precision; Gram's determinant cancels, so it gets twice the digits.
@@ -103,7 +124,9 @@ def pair(w: Vector, z: Vector, p: Ball, q: Ball) -> Pair:
     root = root_of(square)
     scale = (p * q).sqrt()
     sine, cosine = root / scale, inner / scale
-    return Pair(inner, root, supplement_of(root, inner), sine, cosine, _across(w, z, inner / p, root, p))
+    scale, shift = exactly(form.scale), exactly(form.shift)
+    supplement = scale * supplement_of(root, inner) + 2 * flint.arb.pi() * shift
+    return Pair(inner, scale * root, supplement, sine, cosine, scale * sine, _across(w, z, inner / p, root, p))
 
 
 def _across(w: Vector, z: Vector, share: Ball, root: Ball, p: Ball) -> list[Ball]:

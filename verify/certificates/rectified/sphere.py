@@ -17,6 +17,9 @@ means :math:`t_c` of e over the classes,
 :math:`d^2 (1 - d^2/4)` across, and :math:`\Phi(e) \ge \lambda d^2 (1 - d^2/4)/2 - T d^3/6` with
 :math:`T = \frac{3 \sqrt 3}{4 \pi} \sum_j |c_j| |z_j| / (1 - d^2/4)`: positive up to some distance.
 
+Other activations :math:`p \max(x, 0) + q \max(-x, 0)` have the interaction :math:`(p + q)^2 \phi(u) - p q u`, convex,
+too, with :math:`(p + q)^2` times the third derivative. If it is even, the same holds around :math:`-e_i`.
+
 *Boxes* of t elsewhere: tangents from below where the weight of a convex term is positive, a tangent and its largest
 error, which is at an end, where it is negative. As :math:`\sum_c m_c t_c^2 \le 1`, any :math:`\mu \ge 0` times
 :math:`\sum_c m_c t_c^2 - 1` may be added, at least its tangent: with the multiplier of the constraint boxes that
@@ -29,9 +32,10 @@ from dataclasses import dataclass
 
 import flint
 
+from numerics.kernels.homogeneous import RELU, Homogeneous
 from verify.certificates.rectified.collinear import tangent
 from verify.certificates.rectified.existence import Found, Search
-from verify.certificates.rectified.pairs import Ball, root_of, supplement_of
+from verify.certificates.rectified.pairs import Ball, exactly, root_of, supplement_of
 
 #: Most classes of teachers, and boxes.
 CLASSES = 3
@@ -66,6 +70,7 @@ class _Small:
     weights: list[Ball]
     students: list[Ball]
     ways: list[list[Ball]]
+    form: Homogeneous = RELU
 
 
 def sphere(search: Search, found: Found) -> Sphere | None:
@@ -129,7 +134,7 @@ def _small(search: Search, found: Found, axes: list[int], classes: list[list[int
         students.append(s * length)
         ways.append([len(c) * x / length for c, x in zip(classes, means, strict=True)])
     sizes, weights = [len(c) for c in classes], [search.setting.teacher_outgoing[c[0]] for c in classes]
-    return _Small(sizes, weights, students, ways)
+    return _Small(sizes, weights, students, ways, search.setting.form)
 
 
 def _caps(search: Search, found: Found) -> list[Ball] | None:
@@ -137,7 +142,7 @@ def _caps(search: Search, found: Found) -> list[Ball] | None:
     lengths = search.at.lengths()
     blur = found.radius
     pulls = sum((abs(c) * (x + blur) for c, x in zip(search.at.c, lengths, strict=True)), flint.arb(0))
-    T = 3 * flint.arb(3).sqrt() / (4 * flint.arb.pi()) * pulls
+    T = exactly(search.setting.form.scale) * 3 * flint.arb(3).sqrt() / (4 * flint.arb.pi()) * pulls
     caps = []
     for i, s in enumerate(search.setting.outgoing):
         across = tangent(search, i, blur)
@@ -186,21 +191,22 @@ def _settled(small: _Small, caps: list[Ball], box: list[tuple[float, float]]) ->
     total, slopes = flint.arb(0), []
     for m, b, (t, _) in zip(small.sizes, small.weights, box, strict=True):
         middle = flint.arb(min(max(t, -1.0), 1.0))
-        value, slope = interaction(middle)
+        value, slope = interaction(middle, small.form)
         total += m * b * (value + slope * (flint.arb(t) - middle))
         slopes.append(m * b * slope)
     for gamma, way, cap in zip(small.students, small.ways, caps, strict=True):
         at = sum((x * flint.arb(t) for x, (t, _) in zip(way, box, strict=True)), flint.arb(0))
         blur = sum((abs(x) * flint.arb(r) for x, (_, r) in zip(way, box, strict=True)), flint.arb(0))
         low, high = (at - blur).lower(), (at + blur).upper()
-        if low > 1 - cap * cap / 2:
+        near = low if not small.form.even or low > -high else -high
+        if near > 1 - cap * cap / 2:
             return True
         at_least, at_most = _clipped(low), _clipped(high)
         middle = _clipped(at.mid())
-        value, slope = interaction(middle)
+        value, slope = interaction(middle, small.form)
         error = flint.arb(0)
         if gamma > 0:
-            ends = [interaction(x)[0] - value - slope * (x - middle) for x in (at_least, at_most)]
+            ends = [interaction(x, small.form)[0] - value - slope * (x - middle) for x in (at_least, at_most)]
             error = ends[0].upper() if ends[0].upper() > ends[1].upper() else ends[1].upper()
         total -= gamma * (value + error + slope * (at - middle))
         slopes = [g - gamma * slope * x for g, x in zip(slopes, way, strict=True)]
@@ -224,8 +230,9 @@ def _clipped(x: Ball) -> Ball:
     return flint.arb(1) if x > 1 else flint.arb(-1) if x < -1 else x
 
 
-def interaction(u: Ball) -> tuple[Ball, Ball]:
+def interaction(u: Ball, form: Homogeneous = RELU) -> tuple[Ball, Ball]:
     """The interaction of unit vectors with cosine u, an exact number in [-1, 1], and its derivative. Enclosure."""
     root = root_of(1 - u * u)
-    psi = supplement_of(root, u)
-    return (root + u * psi) / (2 * flint.arb.pi()), psi / (2 * flint.arb.pi())
+    around, scale, shift = 2 * flint.arb.pi(), exactly(form.scale), exactly(form.shift)
+    turn = scale * supplement_of(root, u) + around * shift
+    return (scale * root + u * turn) / around, turn / around

@@ -1,7 +1,7 @@
 r"""Dead ReLU neurons stay so, again.
 
 Near w = 0 the loss changes by 2 a h(w), h(w) = sum_j c_j g(w, z_j): 0 is in the regular subdifferential exactly if
-a h >= 0 everywhere. *sign*: all a c_j >= 0, for g >= 0. *zero*: a = 0. *sphere* (a < 0): Phi = -h >= 0.
+a h >= 0 everywhere. *sign*: all a c_j >= 0, for g >= 0 if sigma >= 0. *zero*: a = 0. *sphere* (a < 0): Phi = -h >= 0.
 
 Teachers are different unit vectors of axes with positive weights; Phi = sum_j b_j phi(u_j) - sum_i gamma_i phi(e_i.e)
 on unit vectors e with the coordinates u_j at teachers, gamma_i = s_i |omega_i|, phi the interaction of unit vectors
@@ -12,7 +12,8 @@ Phi(e) >= F(t) = sum_c m_c b_c phi(t_c) - sum_i gamma_i phi(way_i.t), t the mean
 
 Within the cap |e - e_i| <= d: Phi and its gradient vanish at e_i; its second derivative is at least lambda across
 e_i, where e - e_i has d^2 (1 - d^2 / 4), and its third at most T / (1 - d^2 / 4) on the segment, for that keeps the
-distance (1 - d^2/4)^(1/2) from 0. So Phi >= 0 if 3 lambda (1 - d^2 / 4)^2 >= T d.
+distance (1 - d^2/4)^(1/2) from 0. So Phi >= 0 if 3 lambda (1 - d^2 / 4)^2 >= T d. If sigma is even so is Phi, and the
+same holds around -e_i.
 
 Elsewhere the mean value theorem in boxes of t, for phi extended beyond [-1, 1] by its tangents: its slope increases.
 To F any mu >= 0 times sum_c m_c t_c^2 - 1 <= 0 may be added.
@@ -29,6 +30,7 @@ from verify.recheck.numbers import Ball
 from verify.recheck.rectified.network import Network
 from verify.recheck.rectified.relu import between, length, root, unit
 from verify.recheck.rectified.schema import Rectified, Resting
+from verify.recheck.rectified.units import Units
 from verify.recheck.spectra import greatest, inertia, row_sums
 
 BOXES = 400_000
@@ -41,7 +43,7 @@ def prove_resting(certificate: Rectified, network: Network, resting: Resting, fi
     if resting.method == "zero":
         find.demand(resting.sign == 0, f"{who}: the method 'zero' needs outgoing weight 0")
     elif resting.method == "sign":
-        one_sign = all(bool(resting.sign * c >= 0) for c in network.c)
+        one_sign = network.of.positive and all(bool(resting.sign * c >= 0) for c in network.c)
         find.demand(one_sign, f"{who}: not all terms have one sign")
     elif find.demand(resting.sign == -1, f"{who}: the method 'sphere' needs negative outgoing weights"):
         axes = _axes(certificate)
@@ -89,7 +91,7 @@ def _caps(c: Rectified, network: Network, caps: list[Ball]) -> bool:
     if len(caps) != c.n or not all(bool(d > 0) and bool(d < 1) for d in caps):
         return False
     pulls = sum((abs(x) * (t + c.radius) for x, t in zip(network.c, network.lengths, strict=True)), flint.arb(0))
-    T = 3 * flint.arb(3).sqrt() * pulls / (4 * flint.arb.pi())
+    T = network.of.whole * 3 * flint.arb(3).sqrt() * pulls / (4 * flint.arb.pi())
     for i, d in enumerate(caps):
         s, S, e = network.c[i], network.residual(i), flint.arb_mat([[x] for x in unit(network.Z[i])])
         lift = greatest(row_sums(S)) + flint.arb(2) ** -200
@@ -108,11 +110,12 @@ def _caps(c: Rectified, network: Network, caps: list[Ball]) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class _Small:
-    """F: sizes and weights of classes; factors, ways and caps of students."""
+    """F: sizes and weights of classes; factors, ways and caps of students; the activation."""
 
     sizes: list[int]
     weights: list[Ball]
     students: list[tuple[Ball, list[Ball], Ball]]
+    units: Units
 
 
 def _small(c: Rectified, axes: list[int], resting: Resting) -> _Small:
@@ -124,7 +127,7 @@ def _small(c: Rectified, axes: list[int], resting: Resting) -> _Small:
         way = [len(group) * x / norm for group, x in zip(resting.classes, columns, strict=True)]
         students.append((s * norm, way, cap))
     weights = [c.outgoing[group[0]] for group in resting.classes]
-    return _Small([len(group) for group in resting.classes], weights, students)
+    return _Small([len(group) for group in resting.classes], weights, students, c.units)
 
 
 def _positive(small: _Small) -> bool:
@@ -152,16 +155,17 @@ def _done(small: _Small, box: list[tuple[Ball, Ball]]) -> bool:
         return True
     total, slopes = flint.arb(0), []
     for m, b, (t, _), side in zip(small.sizes, small.weights, box, sides, strict=True):
-        total += m * b * between(t)[0]
-        slopes.append(m * b * _slope(side))
+        total += m * b * between(t, small.units)[0]
+        slopes.append(m * b * _slope(side, small.units))
     for gamma, way, cap in small.students:
         cosine = sum((x * side for x, side in zip(way, sides, strict=True)), flint.arb(0))
-        if cosine.lower() > 1 - cap * cap / 2:
+        if cosine.lower() > 1 - cap * cap / 2 or (small.units.even and -cosine.upper() > 1 - cap * cap / 2):
             return True
         middle = sum((x * t for x, (t, _) in zip(way, box, strict=True)), flint.arb(0))
-        # The slope is at most 1/2: what the ball of the cosine adds.
-        total -= gamma * (between(middle.mid())[0] + flint.arb(0, middle.rad() / 2))
-        slope = _slope(cosine)
+        # The slope is at most (p^2 + q^2) / 2: what the ball of the cosine adds.
+        blur = flint.arb(0, (middle.rad() * small.units.both / 2).upper())
+        total -= gamma * (between(middle.mid(), small.units)[0] + blur)
+        slope = _slope(cosine, small.units)
         slopes = [g - gamma * slope * x for g, x in zip(slopes, way, strict=True)]
     square = sum((m * t * t for m, (t, _) in zip(small.sizes, box, strict=True)), flint.arb(0))
     inward = -sum((g * t for g, (t, _) in zip(slopes, box, strict=True)), flint.arb(0))
@@ -174,6 +178,6 @@ def _done(small: _Small, box: list[tuple[Ball, Ball]]) -> bool:
     return False
 
 
-def _slope(cosine: Ball) -> Ball:
+def _slope(cosine: Ball, units: Units) -> Ball:
     """All slopes of phi over a ball of cosines: it increases."""
-    return between(cosine.lower())[1].union(between(cosine.upper())[1])
+    return between(cosine.lower(), units)[1].union(between(cosine.upper(), units)[1])

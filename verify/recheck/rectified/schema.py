@@ -1,4 +1,4 @@
-"""The shape of certificates of ReLU networks."""
+"""The shape of certificates of homogeneous networks."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from verify.recheck.numbers import Ball, Unreadable, parse
+from verify.recheck.rectified.units import Units, units
 from verify.recheck.shapes import array, count, counts, exactly, fields, matrix, numbers
 
 Rows = list[list[Ball]]
@@ -37,8 +38,9 @@ class Resting:
 
 @dataclass(frozen=True, eq=False)
 class Rectified:
-    """A certificate for a ReLU network; attributes are the fields of the file, numbers as exact balls."""
+    """A certificate for a homogeneous network; attributes are the fields of the file, numbers as exact balls."""
 
+    units: Units
     n: int
     k: int
     dim: int
@@ -73,7 +75,7 @@ STATES = ("status", "radius", "uniqueness_radius", "index", "lambda_min", "small
 def rectified(document: dict[str, Any]) -> Rectified:
     """The parts of a document of this kind, or ``Unreadable`` saying where they are not."""
     system = fields(document["system"], "system", SYSTEM)
-    exactly(system["activation"], "relu", "system.activation")
+    activation = units(system["activation"])
     n = count(system["n"], "system.n", 0, LARGEST)
     k, dim = (count(system[name], f"system.{name}", 1, LARGEST) for name in ("k", "dim"))
     if n * dim > LARGEST or k > LARGEST_TEACHER:
@@ -91,6 +93,7 @@ def rectified(document: dict[str, Any]) -> Rectified:
     start, region, shares = _basin(states["basin"], proof, rows, dim + trained, bool(families))
     least, ends = _spectrum(states, n)
     return Rectified(
+        activation,
         n,
         k,
         dim,

@@ -1,9 +1,11 @@
-"""What a certificate of a ReLU network states, in words that follow from its fields alone."""
+"""What a certificate of a homogeneous network states, in words that follow from its fields alone."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+
+from verify.recheck.rectified.units import units
 
 
 def rectified(document: dict[str, Any], number: Callable[[list[int]], str], name: Callable[[Any], str]) -> list[str]:
@@ -20,7 +22,7 @@ def rectified(document: dict[str, Any], number: Callable[[list[int]], str], name
 
 
 def _networks(system: dict[str, Any], name: Callable[[Any], str]) -> str:
-    held = name(system["student_outgoing"])
+    held, activation = name(system["student_outgoing"]), units(system["activation"])
     if system["trained"]:
         unknowns = (
             "with trained outgoing weights that are not 0 and have the signs s_i that are the numbers "
@@ -29,11 +31,13 @@ def _networks(system: dict[str, Any], name: Callable[[Any], str]) -> str:
         )
     else:
         unknowns = f"with outgoing weights held fixed at the numbers {held}; omega_i = w_i, and F(omega) is the loss"
+    turned = " As sigma is even, w_i and -w_i are the same neuron." if activation.even else ""
     return (
         f"Let f(x) = sum_i a_i sigma(w_i.x) be a student network of n = {system['n']} neurons with sigma(t) = "
-        f"max(0, t), x ~ N(0, I) in dimension {system['dim']}, {unknowns}. Let f* be a teacher network of "
+        f"{activation.words()}, x ~ N(0, I) in dimension {system['dim']}, {unknowns}. Let f* be a teacher network of "
         f"k = {system['k']} neurons of the same activation, namely the weights {name(system['teacher'])} with "
         f"outgoing weights {name(system['teacher_outgoing'])}; the loss is E[(f - f*)^2] (full mean squared error)."
+        f"{turned}"
     )
 
 
