@@ -23,6 +23,7 @@ from theory.claims import (
     neuron,
     one_neuron,
     one_neuron_enclosed,
+    one_neuron_sine,
     one_neuron_subsets,
     one_neuron_unique,
     one_neuron_weights,
@@ -82,6 +83,7 @@ def claims() -> tuple[Claim, ...]:
         *one_neuron_unique.CLAIMS,
         *one_neuron_subsets.CLAIMS,
         *one_neuron_weights.CLAIMS,
+        *one_neuron_sine.CLAIMS,
         *groups.CLAIMS,
         *quadratic.CLAIMS,
     )
