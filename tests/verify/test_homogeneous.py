@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import doctest
 import json
 from pathlib import Path
 from types import SimpleNamespace
@@ -34,6 +35,7 @@ from verify.rectified.one_neuron import one_neuron_minima
 from verify.runs import Task, run_task
 
 Document = dict[str, Any]
+PAGE = Path(__file__).parents[2] / "docs" / "leaky-relu-and-abs.md"
 
 
 def _contains(ball: Any, value: mp.mpf) -> bool:
@@ -216,6 +218,13 @@ def test_refusals(command: list[str], needs: str) -> None:
     result = CliRunner().invoke(group, command)
     assert result.exit_code == 2
     assert needs in result.output
+
+
+@pytest.mark.skipif(not PAGE.exists(), reason="the page is in the source tree only")
+def test_the_page_is_true() -> None:
+    failed, tried = doctest.testfile(str(PAGE), module_relative=False)
+    assert tried >= 9
+    assert failed == 0
 
 
 def test_tables_and_certificates_from_the_command_line(tmp_path: Path) -> None:
