@@ -30,6 +30,10 @@ CONTRACTION = 0.25
 FROZEN = 1e-2
 #: Double-precision Newton steps at most.
 MAX_NEWTON = 12
+#: Units in the last place by which the terms of a gradient may be wrong.
+ROUNDING = 4.0
+#: Steps above this are no rounding: a Hessian that soft is singular to double precision.
+FAINT = 1e-8
 #: From this order on Newton steps are first tried without factorisations.
 ITERATIVE_FROM = 1500
 #: Working digits beyond those asked for.
@@ -133,6 +137,17 @@ class _Newton:
         step[self.free] = self.solve(-gradient.ravel()[self.free])
         return step.reshape(theta.shape)
 
+    def rounding(self, theta: Array, move: Array) -> float:
+        """How far rounding of the gradient can move a point in the softest direction, that of a last step."""
+        # The inverse Hessian's norm to a factor of order one: rounding excites the softest direction most. The terms
+        # of a gradient are of the size of the outgoing weights, and of their squares in incoming weights.
+        if self.iterative:
+            return 0.0
+        direction = move / np.linalg.norm(move)
+        softness = float(np.linalg.norm(self.step(theta, direction)))
+        terms = float(np.abs(theta[:, -1]).sum() + np.abs(self.population.problem.teacher_outgoing).sum())
+        return ROUNDING * float(np.finfo(float).eps) * softness * terms * max(1.0, float(np.abs(theta).max()))
+
     def descend(self, theta: Array) -> tuple[Array, float, bool]:
         """Newton to the end of double precision: the point, the contraction, whether it can be trusted."""
         steps: list[float] = []
@@ -152,7 +167,10 @@ class _Newton:
             # Past the first steps lengths are rounding errors, which need not shrink.
             noise = 1e-11 * max(1.0, float(np.abs(theta).max()))
             if len(steps) > 1 and length > max(CONTRACTION * steps[-2], noise):
-                return theta, ratio, False
+                # Where the Hessian is nearly singular rounding of the gradient moves the point further.
+                if length > min(self.rounding(theta, move), FAINT):
+                    return theta, ratio, False
+                return theta + move, ratio, True
             theta = theta + move
             frozen = len(steps) > 1 and length < FROZEN * steps[-2]
             if length <= noise:

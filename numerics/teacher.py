@@ -40,6 +40,10 @@ class Teacher:
         """Input dimension."""
         return len(self.incoming[0])
 
+    def document(self) -> dict[str, Any]:
+        """The teacher as the JSON that :func:`read_teacher` reads. Exact."""
+        return {"teacher": list(map(list, self.incoming)), "teacher_outgoing": list(self.outgoing)}
+
     def problem(self, n: int, activation: str) -> Problem:
         """The problem of n students with this teacher. Approximation."""
         return Problem(
@@ -72,6 +76,32 @@ def read_teacher(name: str) -> Teacher:
         incoming, outgoing = _json(path) if path.suffix.lower() == ".json" else _numpy(path)
     except OSError as error:
         raise ValueError(f"cannot read {name}: {error.strerror or 'not a file that can be read'}") from None
+    return _checked(name, incoming, outgoing)
+
+
+def parse_teacher(name: str, text: str) -> Teacher:
+    """The teacher of a JSON text. Approximation.
+
+    Parameters
+    ----------
+    name : str
+        What the text is called where it is refused.
+    text : str
+
+    Raises
+    ------
+    ValueError
+        As :func:`read_teacher`.
+
+    Examples
+    --------
+    >>> parse_teacher("text", '{"teacher": [[1, 0, 0], [0, 2, 0]]}').outgoing
+    (1.0, 1.0)
+    """
+    return _checked(name, *_parsed(Path(name), text))
+
+
+def _checked(name: str, incoming: Any, outgoing: Any) -> Teacher:
     rows = _array(name, "teacher", incoming, 2)
     weights = np.ones(len(rows)) if outgoing is None else _array(name, "teacher_outgoing", outgoing, 1)
     if weights.shape != (len(rows),):
@@ -99,8 +129,12 @@ def _array(name: str, what: str, value: Any, dimensions: int) -> Array:
 
 
 def _json(path: Path) -> tuple[Any, Any]:
+    return _parsed(path, path.read_bytes())
+
+
+def _parsed(path: Path, text: str | bytes) -> tuple[Any, Any]:
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(text)
     except (ValueError, RecursionError):
         raise ValueError(
             f"got {path}, which is not JSON; needs an object with teacher and teacher_outgoing"

@@ -13,18 +13,21 @@ from verify.names import (
     CHANNEL,
     CONTINUUM,
     CONTRADICTS,
+    DEGENERATE,
     DUPLICATED,
+    UNBOUNDED,
     UNDECIDED,
     UNKNOWN,
     UNPREDICTED,
-    UP_TO_SCALE,
 )
 from verify.prediction import Prediction, predict
 
 #: Ends that show by themselves that a flow went elsewhere.
 ELSEWHERE = (CHANNEL, DUPLICATED)
-#: Ends on continua of critical points, which no certificate of a point can be of.
-FLAT = (CONTINUUM, UP_TO_SCALE)
+#: Ends at infinity, with evidence of the limit: no point is converged to.
+AWAY = (UNBOUNDED, CHANNEL)
+#: What theory says of a run beside its structures; where one of these does not agree the cell contradicts.
+COMPARED = ("one_neuron", "claimed")
 
 #: Exit statuses of the command line.
 EXIT = {AGREES: 0, UNPREDICTED: 0, CONTRADICTS: 1, UNKNOWN: 3}
@@ -74,8 +77,11 @@ class Cell:
         return verdict(self.records(), self.predicted, self.problem.why_no_theory())
 
     def exit_status(self) -> int:
-        """0, 1 or 3; without predictions 0 only if every run converged, and was certified where that was asked."""
-        if any((record.get("one_neuron") or {}).get("agrees") is False for record in self.records()):
+        """0, 1 or 3; without predictions 0 only if every run converged, and was certified where that was asked.
+
+        Named ends that are no isolated points count as converged.
+        """
+        if any(_compared(record, False) for record in self.records()):
             return EXIT[CONTRADICTS]
         if self.verdict == UNPREDICTED and not all(map(_settled, self.records())):
             return EXIT[UNKNOWN]
@@ -96,9 +102,24 @@ class Cell:
 
 
 def _settled(record: dict[str, Any]) -> bool:
-    # On a continuum that was found and named there is nothing isolated to certify.
-    certified = record.get("certificate") in (None, Status.UNIQUE.name.lower()) or record["structure"] in FLAT
+    if record["structure"] in AWAY:
+        # Found and named with its limit network.
+        evidence = record["evidence"] or {}
+        return any(evidence.get(key) is not None for key in ("rates", "rate", "limit"))
+    # On a continuum that was found and named there is nothing isolated to certify; nor on a line of minima.
+    if record["structure"] == DUPLICATED and record["index"] == 0:
+        return bool(record["converged"]) and _flow_proved(record)
+    # A continuum has no isolated point to certify: there the loss that a claim proves for all its minima has to be
+    # that of the run. A continuum that no claim knows is not settled where certificates were asked for.
+    known = record["structure"] == CONTINUUM and _compared(record, True)
+    flat = known or record["structure"] == DEGENERATE
+    certified = record.get("certificate") in (None, Status.UNIQUE.name.lower()) or flat
     return bool(record["converged"]) and certified and _flow_proved(record)
+
+
+def _compared(record: dict[str, Any], agrees: bool) -> bool:
+    """Whether a comparison with the theory came out like this. Exact."""
+    return any((record.get(name) or {}).get("agrees") is agrees for name in COMPARED)
 
 
 def _flow_proved(record: dict[str, Any]) -> bool:

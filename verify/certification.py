@@ -16,22 +16,24 @@ from mpmath import mp
 from numpy.typing import ArrayLike
 from threadpoolctl import threadpool_limits
 
-from numerics.kernels import HOMOGENEOUS, encloses
+from numerics.kernels import HOMOGENEOUS, degree_of, encloses
 from numerics.matrix_free import DENSE_LIMIT
 from numerics.newton import GUARD_DIGITS, Polished, read_point
 from numerics.precision import Exact, digits, from_ball, to_ball, to_double
 from numerics.problem import Array, Problem, finite_array
 from verify.certificates.basin import Ellipsoid, ellipsoid
 from verify.certificates.existence import Existence, Searcher, Status
+from verify.certificates.held import HeldSearcher, held_point, rescaled
 from verify.certificates.identity import Identity, compare, enclose, identity_of
 from verify.certificates.midrad import ETA, UNIT, MidRad, self_test
+from verify.certificates.smoothness import SMOOTH
 from verify.enclosures import Enclosures
 from verify.matching import match
 
 #: Distance over 1/M at which the theorem on basins still holds, nearly the largest; for messages and for running on.
 REACH = 0.7
 #: Activations whose constants the theorem on basins has.
-WITH_BASIN = ("erf",)
+WITH_BASIN = SMOOTH
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,10 +68,15 @@ class Certificate:
         Distance from which the basin is certified, in that metric.
     seconds : float
     point : ndarray of mpmath numbers, or None
-        The point that was given.
+        The point that was given; up to scale, with outgoing weights that are doubles.
     start : ndarray or None
     ellipsoid : Ellipsoid or None
         Where the loss is strongly convex.
+    held : bool
+        Whether all this is of the incoming weights, the outgoing ones held fixed at those of ``point``.
+    degree : int or None
+        Of homogeneity, where with trained outgoing weights the point was proved to be critical and isolated up to
+        the scales of its neurons, with this index on the quotient and n null directions beside.
     """
 
     status: Status
@@ -90,6 +97,8 @@ class Certificate:
     start: Array | None = None
     ellipsoid: Ellipsoid | None = None
     existence: Existence | None = None
+    held: bool = False
+    degree: int | None = None
 
     def _repr_html_(self) -> str:
         """What was proved, for notebooks. Enclosure."""
@@ -112,7 +121,9 @@ def certify(
     **Proves:** with ``UNIQUE``, that exactly one critical point of the full mean squared error lies within
     ``uniqueness_radius`` of ``theta`` in the infinity norm, and within ``radius``; with ``EMPTY``, that none lies
     within ``uniqueness_radius``. ``UNKNOWN`` proves nothing. ``basin`` proves that gradient flow from ``start``
-    converges to that critical point.
+    converges to that critical point. With outgoing weights held fixed all this is of the incoming weights. For a
+    homogeneous activation it is of the incoming weights with the outgoing ones held at the point's, which proves the
+    point critical and isolated up to the scales of its neurons (``degree``).
 
     For ``relu`` and its kind the answer is a
     ``verify.certificates.rectified.certificate.RectifiedCertificate``: with outgoing weights held fixed of the
@@ -167,12 +178,18 @@ def certify(
         box = None if radius is None else _radius(radius)
         with threadpool_limits(limits=1, user_api="blas"), np.errstate(all="ignore"):
             return certify_rectified(problem, theta, dps=dps, start=start, radius=box)
-    if problem.fixed_outgoing is not None:
-        return Certificate(Status.UNKNOWN, why="outgoing weights are held fixed", point=exact)
     if not encloses(problem.activation):
         why = f"there is no enclosure of the interaction function of {problem.activation}, only its Fourier series"
         return Certificate(Status.UNKNOWN, why=why, point=exact)
     box = None if radius is None else _radius(radius)
+    degree = degree_of(problem.activation) if problem.fixed_outgoing is None else None
+    if degree is not None:
+        held = rescaled(problem, exact, degree, dps + GUARD_DIGITS)
+        if held is None:
+            return Certificate(Status.UNKNOWN, why="an outgoing weight vanishes", point=exact)
+        problem, exact = held
+    if problem.fixed_outgoing is not None:
+        rough, exact = held_point(problem, to_double(exact), exact)
     order = len(problem.free)
     if order > DENSE_LIMIT:
         why = (
@@ -183,13 +200,16 @@ def certify(
     _tested()
     # Two pools of threads, numpy's and scipy's, would wait for each other.
     with threadpool_limits(limits=1, user_api="blas"), np.errstate(all="ignore"):
-        search = Searcher(problem, rough, exact, dps + GUARD_DIGITS)
+        kind = Searcher if problem.fixed_outgoing is None else HeldSearcher
+        search = kind(problem, rough, exact, dps + GUARD_DIGITS)
         if box is not None:
             found, _ = search.box(box)
         else:
-            found = search.minimum() or search.any_kind()
+            found = _best(problem, search)
         result = _conclude(problem, search, found, dps, given=box is not None)
-        if result.status is Status.UNIQUE:
+        if result.status is Status.UNIQUE and problem.fixed_outgoing is not None:
+            result = replace(result, held=True, degree=degree)
+        elif result.status is Status.UNIQUE:
             if named is None:
                 named = identity_of(match(problem, theta, dps=dps))
             result = _with_identity(problem, result, search, named, dps)
@@ -219,6 +239,20 @@ def _radius(text: str) -> Any:
     return ball.abs_upper()
 
 
+def _with_basin(problem: Problem) -> bool:
+    return problem.activation in WITH_BASIN and problem.fixed_outgoing is None
+
+
+def _best(problem: Problem, search: Searcher) -> Existence:
+    """By convexity where an ellipsoid can follow, which widens the box; else by contraction on a wide box at once."""
+    if _with_basin(problem):
+        return search.minimum() or search.any_kind()
+    found = search.any_kind()
+    if found.status is Status.UNIQUE and found.signs is not None:
+        return found
+    return search.minimum() or found
+
+
 def _conclude(problem: Problem, search: Searcher, found: Existence, dps: int, *, given: bool) -> Certificate:
     """Status, radii, index, loss; for a minimum of erf the ellipsoid, which also widens the box of uniqueness."""
     status = found.status
@@ -234,7 +268,7 @@ def _conclude(problem: Problem, search: Searcher, found: Existence, dps: int, *,
         loss = ball - ball.rad(), ball + ball.rad()
         ends = from_ball(loss[0].lower()), from_ball(loss[1].upper())
     region, uniqueness = None, found.uniqueness
-    if found.signs is not None and found.signs.negative == 0 and problem.activation in WITH_BASIN:
+    if found.signs is not None and found.signs.negative == 0 and _with_basin(problem):
         if found.inverse is not None:
             top = float(np.nextafter(float(ball.upper()), np.inf))
             region = ellipsoid(problem, search.rough, found.within, found.local, found.inverse, top)

@@ -7,6 +7,7 @@ activation the sign of each student, (w, a) -> (-w, -a), and of each teacher.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from mpmath import mp
@@ -45,6 +46,8 @@ class Match:
     runner_up_distance : mpmath number or None
     why : str or None
         Why no structure is claimed, if none is.
+    blocks : bool
+        Whether it is a ``verify.blocks.matching.BlockMatch``, of another activation than erf and ReLU.
     """
 
     structure: str
@@ -55,6 +58,7 @@ class Match:
     runner_up: str | None = None
     runner_up_distance: mp.mpf | None = None
     why: str | None = None
+    blocks: ClassVar[bool] = False
 
 
 def match(problem: Problem, theta: ArrayLike | Polished, *, dps: int = 50, tolerance: float | None = None) -> Match:
@@ -96,6 +100,10 @@ def match(problem: Problem, theta: ArrayLike | Polished, *, dps: int = 50, toler
         from verify.rectified.network import match_rectified
 
         return match_rectified(problem, theta, dps=dps, tolerance=tolerance)
+    if problem.activation != "erf":
+        from verify.blocks.matching import match_blocks
+
+        return match_blocks(problem, theta, dps=dps, tolerance=tolerance)
     rough, exact = read_point(problem, theta)
     if isinstance(theta, Polished):
         dps = theta.dps

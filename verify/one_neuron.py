@@ -21,13 +21,17 @@ from numerics.newton import Polished, polish
 from numerics.precision import decimal, infinity_norm, short, to_exact
 from numerics.problem import Problem
 from verify.certification import Certificate, certify
+from verify.ends.infinity import Unbounded
 from verify.names import COPY_AVERAGE, PARTIAL_AVERAGE
+from verify.neuron_points import NeuronPoint, distance, neuron_points, tolerance, why_not_one_neuron
+from verify.one_neuron_limits import compare_at_infinity
 
 #: Norms at which the loss is looked at, and digits to which losses of continua have to agree.
 NORMS, SERIES_NORMS = np.geomspace(0.05, 8.0, 400), np.geomspace(0.05, 4.0, 80)
 LOSS_DIGITS = 18
 #: Mean square below which a network is zero.
 VANISHED = 1e-14
+VANISHED_WORDS = "the neuron has vanished: the theory is of neurons that contribute"
 #: Digits of closed forms.
 DIGITS = 70
 
@@ -147,25 +151,40 @@ def _start(k: int, activation: str, teachers: int) -> Any:
     return pack(coordinates, np.array([float((pulled / own)[0])]))
 
 
-def compare(problem: Problem, point: Polished, converged: bool) -> dict[str, Any] | None:
+def compare(
+    problem: Problem, point: Polished, converged: bool, away: Unbounded | None = None
+) -> dict[str, Any] | None:
     """What a run of one neuron says of the theory's point, for its record. Approximation.
+
+    Parameters
+    ----------
+    problem : Problem
+    point : Polished
+    converged : bool
+    away : Unbounded, optional
+        Where its weights were found to grow for ever.
 
     Returns
     -------
     dict or None
-        None where there is nothing to compare with: more neurons, another teacher, or erf and ReLU, whose theory says
-        more. ``agrees`` is null where the run has not converged.
+        None where there is nothing to compare with: more neurons, teachers that are not orthonormal, or the standard
+        teacher of erf and ReLU, whose theory says more. ``agrees`` is true where the run ended at a minimum of one
+        neuron, null where it has not converged; ``ended_at`` names the critical point where it is not the lowest.
     """
-    if problem.n != 1 or problem.activation in ("erf", "relu") or problem.why_not_standard() is not None:
-        return None
     if problem.activation in HOMOGENEOUS:
+        if problem.n != 1 or problem.activation == "relu" or problem.why_not_standard() is not None:
+            return None
         # Imported here: it is built on modules that this one serves.
         from verify.rectified.one_neuron import compare_rectified
 
         return compare_rectified(problem, point, converged)
+    if why_not_one_neuron(problem) is not None or (problem.activation == "erf" and problem.why_no_theory() is None):
+        return None
+    if not _alike(problem):
+        return _among_all(problem, point, converged)
     star = one_neuron_point(problem.k, problem.activation, dps=max(point.dps, 15))
     if star is None:
-        return {
+        return compare_at_infinity(problem, away) or {
             "structure": None,
             "agrees": None,
             "why": "no norm is the best: its loss falls towards infinite norms",
@@ -181,13 +200,76 @@ def compare(problem: Problem, point: Polished, converged: bool) -> dict[str, Any
     if not converged:
         return found
     if _vanished(problem, point):
-        return {**found, "why": "the neuron has vanished: the theory is of neurons that contribute"}
+        return {**found, "why": VANISHED_WORDS}
     if star.free:
         with mp.workdps(point.dps + 15):
             gap = abs(point.loss - star.loss)
-        return {**found, "agrees": bool(gap < mp.mpf(10) ** -LOSS_DIGITS), "loss_difference": short(gap)}
-    distance = _distance(problem, point, star)
-    return {**found, "agrees": bool(distance < mp.mpf(10) ** (-point.dps / 2)), "distance": short(distance)}
+        agrees = bool(gap < max(mp.mpf(10) ** -LOSS_DIGITS, tolerance(problem, point.dps)))
+        return (
+            found | {"agrees": agrees, "loss_difference": short(gap)} | ({} if agrees else _elsewhere(problem, point))
+        )
+    apart = _distance(problem, point, star)
+    agrees = bool(apart < tolerance(problem, point.dps))
+    return found | {"agrees": agrees, "distance": short(apart)} | ({} if agrees else _elsewhere(problem, point))
+
+
+def _alike(problem: Problem) -> bool:
+    """Whether all teachers are one teacher up to symmetry, so that the theory's closed forms speak of them."""
+    b = problem.teacher_outgoing
+    return bool((b == 1).all() or (parity(problem.activation) == -1 and (np.abs(b) == 1).all()))
+
+
+def _among_all(problem: Problem, point: Polished, converged: bool) -> dict[str, Any] | None:
+    """The comparison where outgoing weights differ: with all critical points of one neuron."""
+    try:
+        points = neuron_points(problem.activation, tuple(problem.teacher_outgoing.tolist()), dps=max(point.dps, 15))
+    except ValueError as error:
+        return {"structure": None, "agrees": None, "why": f"one neuron was not solved: {error}"}
+    minima = [p for p in points if p.index == 0]
+    if not minima:
+        return {"structure": None, "agrees": None, "why": "no minimum of one neuron was found"}
+    star = minima[0]
+    found = {**_described(star, point.dps), "free": star.free, "agrees": None}
+    if not converged:
+        return found
+    if _vanished(problem, point):
+        return {**found, "why": VANISHED_WORDS}
+    end = _elsewhere(problem, point)
+    if "ended_at" in end and end["ended_at"]["loss"] == found["loss"]:
+        del end["ended_at"]
+    return {**found, "agrees": False} | end
+
+
+def _elsewhere(problem: Problem, point: Polished) -> dict[str, Any]:
+    """The critical point of one neuron at which a run has ended, and whether that is a minimum."""
+    try:
+        points = neuron_points(problem.activation, tuple(problem.teacher_outgoing.tolist()), dps=max(point.dps, 15))
+    except ValueError:
+        return {}
+    for other in points:
+        with mp.workdps(point.dps + 15):
+            gap = abs(point.loss - other.exact.loss)
+        if other.free.endswith("direction"):
+            near, measured = (
+                gap < max(mp.mpf(10) ** -LOSS_DIGITS, tolerance(problem, point.dps)),
+                {"loss_difference": short(gap)},
+            )
+        else:
+            away = distance(problem, point, other)
+            near, measured = away < tolerance(problem, point.dps), {"distance": short(away)}
+        if near:
+            at = {**_described(other, point.dps), "index": other.index}
+            return {"agrees": other.index == 0, **measured, "ended_at": at}
+    return {}
+
+
+def _described(one: NeuronPoint, dps: int) -> dict[str, Any]:
+    return {
+        "structure": one.structure,
+        "teachers": one.teachers,
+        "loss": decimal(one.exact.loss, min(dps, 50)),
+        "certified": one.certified,
+    }
 
 
 def _vanished(problem: Problem, point: Polished) -> bool:

@@ -19,9 +19,11 @@ from verify.names import (
     ALL_DEAD,
     CHANNEL,
     COPY_AVERAGE,
+    DEGENERATE,
     DORMANT,
     DUPLICATED,
     FINISHED_EARLY,
+    PARTIAL_AVERAGE,
     PERTURBED_COPY,
     PERTURBED_COPY_AVERAGE,
     RAN_ON,
@@ -39,8 +41,10 @@ SHORT = {
     ALL_DEAD: "all dead",
     PERTURBED_COPY: "PC",
     PERTURBED_COPY_AVERAGE: "PC + average",
+    PARTIAL_AVERAGE: "partial",
     CHANNEL: "channel",
     DUPLICATED: "duplicated",
+    DEGENERATE: "degenerate minimum",
     DORMANT: "dormant",
     UNBOUNDED: "norms to infinity",
     UP_TO_SCALE: "isolated up to scale",
@@ -205,7 +209,8 @@ def exceptions(cells: Sequence[Cell]) -> list[str]:
         other = cell.problem.why_no_theory() is not None
         lines += findings(cell) if other else []
         for record in cell.records():
-            if other and record["converged"] and undecided(record) is None and not not_as_asked(record):
+            told = record["converged"] or record["structure"] == UNBOUNDED
+            if other and told and undecided(record) is None and not not_as_asked(record):
                 continue
             where = f"(n, k) = ({cell.problem.n}, {cell.problem.k}), seed {record['seed']}"
             doubt = undecided(record)
@@ -262,6 +267,14 @@ def _not_certified(record: dict[str, Any]) -> list[str]:
 
 
 def _channel(record: dict[str, Any], evidence: dict[str, Any]) -> str:
+    if len(evidence["students"]) == 3:
+        students = ", ".join(map(str, evidence["students"]))
+        return (
+            f"channel to infinity of second order. Students {students} are parallel to 1 - cos = "
+            f"{evidence['one_minus_cosine']:.1e} with coefficients in the ratio -2 : 1 : 1, growing like "
+            f"t^{evidence['growth_exponent']:.3f} (2/3 in such a channel), {evidence['rate']:.3f} of the derived "
+            f"growth; the limit problem has a strict minimum of loss {evidence['limit_loss']:.8f}."
+        )
     i, j = evidence["students"]
     first, second = evidence["outgoing"]
     return (
@@ -275,7 +288,7 @@ def _limit(limit: dict[str, Any] | None) -> str:
     """What is known of the limit network, in a sentence."""
     if limit is None:
         return ""
-    known = f"{limit['loss'][:20]}, a critical value of the limit problem"
+    known = f"{str(limit['loss'])[:20]}, a critical value of the limit problem"
     if not limit["certified"]:
         return f" Limit network: {known} (numerical)."
     outward = {True: "the loss falls outwards", False: "the loss rises outwards", None: "direction not decided"}

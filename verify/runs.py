@@ -13,10 +13,13 @@ from numerics.initial import initial_weights
 from numerics.precision import Exact, decimal, short
 from numerics.problem import Array, Problem
 from numerics.teacher import Teacher
+from verify.blocks.record import block_fields
 from verify.certificates.attempt import Proof, prove
 from verify.certificates.described import certified, proof_document, status
 from verify.confirm import second_opinion
+from verify.continua import compare as compare_continuum
 from verify.course import Progress, course
+from verify.ends import cubic, degenerate, infinity
 from verify.ends.duplicated import unmerged
 from verify.ends.limit import described, limit_end
 from verify.ends.settle import End, settle
@@ -25,6 +28,7 @@ from verify.names import (
     CHANNEL,
     CONTINUUM,
     COPY_AVERAGE,
+    DEGENERATE,
     DORMANT,
     DUPLICATED,
     RAN_ON,
@@ -257,9 +261,11 @@ def describe(problem: Problem, end: End, found: Match, dps: int, proof: Proof | 
     optimal = found.structure == COPY_AVERAGE and partition == [1] * (n - 1) + [k - n + 1]
     named = _special_name(end)
     collinear = [[p.first, p.second] for p in end.duplicated.pairs] if end.duplicated else []
-    one = compare(problem, end.polished, end.converged)
+    one = compare(problem, end.polished, end.converged, end.unbounded)
+    claimed = None if end.continuum is None else compare_continuum(problem, end.polished, end.converged)
     record: dict[str, Any] = {
         **({} if one is None else {"one_neuron": one}),
+        **({} if claimed is None else {"claimed": claimed}),
         "converged": end.converged,
         "stop": _stop(end),
         "method": end.flow.method,
@@ -283,6 +289,16 @@ def describe(problem: Problem, end: End, found: Match, dps: int, proof: Proof | 
         "collinear": collinear,
         "events": [
             {"event": "passed a saddle", "time": s.time, "grad_inf": s.grad_inf, "lambda_min": s.lambda_min}
+            if s.woken is None
+            else {
+                "event": "passed a degenerate saddle",
+                "time": s.time,
+                "grad_inf": s.grad_inf,
+                "student": s.woken.neuron,
+                "outgoing": s.woken.outgoing,
+                "slope": s.woken.slope,
+                "wait": s.woken.wait,
+            }
             for s in end.saddles
         ]
         + _ran_on(proof),
@@ -290,6 +306,9 @@ def describe(problem: Problem, end: End, found: Match, dps: int, proof: Proof | 
         "why": found.why,
     }
     special = fields(problem, found, end.polished.double(), end.flow)
+    scaling = end.continuum is not None and end.continuum.scaling
+    flat = end.continuum is not None and not scaling
+    special |= block_fields(problem, found, end.polished, scaling=scaling, flat=flat, dps=dps)
     special["events"] = special.get("events", []) + record["events"]
     return {**record, **special}
 
@@ -302,7 +321,7 @@ def _ran_on(proof: Proof | None) -> list[dict[str, Any]]:
 
 
 def _special_name(end: End) -> str | None:
-    if end.channel is not None:
+    if end.channel is not None or end.second_channel is not None:
         return CHANNEL
     if end.duplicated is not None:
         return DUPLICATED
@@ -310,15 +329,17 @@ def _special_name(end: End) -> str | None:
         return UNBOUNDED
     if end.continuum is not None:
         return UP_TO_SCALE if end.continuum.scaling else CONTINUUM
+    if end.degenerate is not None:
+        return DEGENERATE
     return DORMANT if end.dormant is not None else None
 
 
 def _stop(end: End) -> str:
     """A sentence on why the run ended."""
-    if end.channel is not None:
+    if end.channel is not None or end.second_channel is not None:
         return "channel to infinity: no critical point is near, although the gradient tends to zero"
     if end.unbounded is not None:
-        return "incoming vectors grow for ever: no critical point is near, although the gradient tends to zero"
+        return "weights grow for ever: no critical point is near, although the gradient tends to zero"
     if end.dormant is not None:
         return "a neuron has gone dormant: double precision does not show when the flow leaves this degenerate saddle"
     if not end.converged:
@@ -337,7 +358,9 @@ def _evidence(problem: Problem, end: End, dps: int, *, prove: bool) -> dict[str,
             "one_minus_cosine": c.one_minus_cosine,
             "separation": c.separation,
             "limit_loss": c.limit_loss,
-            "limit": described(limit_end(problem, end.flow, c, dps=dps, prove=prove), dps),
+            "limit": described(limit_end(problem, end.flow, c, dps=dps, prove=prove), dps)
+            if end.other_channel is None
+            else end.other_channel.described(),
         }
     if end.duplicated is not None:
         d = end.duplicated
@@ -350,14 +373,12 @@ def _evidence(problem: Problem, end: End, dps: int, *, prove: bool) -> dict[str,
         }
     if end.continuum is not None:
         return {"dimension": end.continuum.flat.dimension, "distance_to_continuum": end.continuum.flat.moved}
+    if end.second_channel is not None:
+        return cubic.described(end.second_channel)
+    if end.degenerate is not None:
+        return degenerate.described(end.degenerate)
     if end.unbounded is not None:
-        u = end.unbounded
-        return {
-            "students": list(u.neurons),
-            "norms": list(u.norms),
-            "growth_exponent": u.growth,
-            "outgoing_times_norm": list(u.products),
-        }
+        return infinity.described(end.unbounded)
     if end.dormant is not None:
         s = end.dormant
         return {

@@ -14,11 +14,14 @@ from numerics.flow.finish import EarlyFinish
 from numerics.flow.recorder import Recorder, balance_drift
 from numerics.flow.result import Flow, Stop
 from numerics.flow.tolerance import ABSOLUTE, Tolerance
-from numerics.kernels import HOMOGENEOUS
+from numerics.kernels import HOMOGENEOUS, RAMPS
 from numerics.problem import Array, Problem, finite_array
 from numerics.rectified.events import Watch
 
 METHODS = ("auto", "Rodas5P", "RKC2")
+#: Norms of GELU and SiLU beyond which a flow stops, since such weights may grow for ever, and how much larger
+#: outgoing weights may become: neurons differ by 1e-4 (rectified limit) and 1e-3 (linear) from their limits then.
+FARTHEST, OUTGOING = 100.0, 10.0
 
 
 def _positive(name: str, value: float, *, zero: bool = False) -> float:
@@ -42,6 +45,7 @@ def gradient_flow(
     start_time: float = 0.0,
     first_step: float | None = None,
     early_finish: bool = False,
+    farthest: float | None = None,
 ) -> Flow:
     r"""Integrate gradient flow until the gradient is small. Approximation.
 
@@ -83,6 +87,10 @@ def gradient_flow(
         Stop as soon as Newton's method, kept to where the loss is convex, says where the flow must end
         (``Stop.EARLY``, with that point in ``minimum``); see ``numerics.flow.finish``. Without effect where outgoing
         weights are held and for ReLU, whose critical points are never isolated.
+    farthest : float, optional
+        Stop (``Stop.FAR``) where an incoming vector's norm exceeds this or an outgoing weight ten times this. By
+        default 100 for GELU and SiLU, some of whose neurons become rectified or linear at infinity
+        (``numerics.ramps``), and no bound for the others.
 
     Returns
     -------
@@ -118,6 +126,7 @@ def gradient_flow(
         smooth = problem.activation not in HOMOGENEOUS
         h = 1e-3 / max(state.grad_inf, 1e-10) if first_step is None else _positive("first_step", first_step)
         tolerance = Tolerance(field, rtol, atol)
+        farthest = far_from(problem) if farthest is None else farthest
         run = _Integration(
             field,
             Choice(field, tolerance, method),
@@ -126,8 +135,14 @@ def gradient_flow(
             h,
             early_finish and problem.fixed_outgoing is None and smooth,
             None if smooth else Watch(field, state, rtol, atol),
+            _positive("farthest", farthest),
         )
         return run.until(state, grad_tol, max_time, max_steps)
+
+
+def far_from(problem: Problem) -> float:
+    """The bound on norms that flows have by default. Exact."""
+    return FARTHEST if problem.activation in RAMPS and problem.fixed_outgoing is None else float("inf")
 
 
 class _Integration:
@@ -142,6 +157,7 @@ class _Integration:
         h: float,
         early: bool,
         watch: Watch | None,
+        farthest: float,
     ) -> None:
         self._field, self._choice, self._tolerance = field, choice, tolerance
         self._time, self._h = time, h
@@ -149,7 +165,7 @@ class _Integration:
         self._used: dict[str, None] = {}
         self._recorder = Recorder(field.shape)
         self._finish = EarlyFinish(field, choice) if early else None
-        self._watch = watch
+        self._watch, self._farthest = watch, farthest
 
     def until(self, state: State, grad_tol: float, max_time: float, max_steps: int) -> Flow:
         self._recorder.add(self._time, state)
@@ -185,11 +201,19 @@ class _Integration:
             return Stop.GRADIENT
         if self._time >= max_time:
             return Stop.TIME
+        if isfinite(self._farthest) and self._far(state):
+            return Stop.FAR
         if self._steps + self._rejected >= max_steps:
             return Stop.STEPS
         if self._h <= 4e-16 * self._time or not isfinite(self._h) or self._h < 1e-290:
             return Stop.STEP_SIZE
         return None
+
+    def _far(self, state: State) -> bool:
+        """Whether an incoming vector or an outgoing weight is beyond the bound."""
+        theta = state.y.reshape(self._field.shape)
+        longest = np.einsum("ij,ij->i", theta[:, :-1], theta[:, :-1]).max()
+        return bool(max(longest, (theta[:, -1] ** 2).max() / OUTGOING**2) > self._farthest**2)
 
     def _step(self, state: State) -> State:
         """Try one step; return the new state if accepted, else the old one with a shorter step set."""

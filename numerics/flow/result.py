@@ -15,6 +15,7 @@ class Stop(Enum):
     TIME = "the time limit was reached"
     STEPS = "the limit on the number of steps was reached"
     EARLY = "finished early: the loss is convex from here down to the minimum that Newton's method reaches"
+    FAR = "a weight grew beyond the size from which on it is asked where it runs"
     STEP_SIZE = "the step size fell below the resolution of the time"
 
 

@@ -101,6 +101,9 @@ ACTIVATIONS = Kernels()
 #: Where there is one, a faster evaluation of what the gradient needs.
 WEIGHTED: dict[str, Callable[..., tuple[Any, Any, Any]]] = {"erf": erf_arrays.weighted}
 
+#: Activations that tend to max(0, x) where incoming vectors are long, and to a line where they are short.
+RAMPS = ("gelu", "silu")
+
 
 def digits_of(activation: str) -> int | None:
     """Digits to which points may be polished with a kernel; None where there is no bound. Exact."""

@@ -176,12 +176,19 @@ def sums_in_balls(
     return tuple(total / factor for total, (factor, _, _) in zip(totals, orders, strict=True))
 
 
+#: Value, first and second derivatives as functions of (s, p, q) in doubles.
+Doubles = Sequence[Callable[[Any, Any, Any], tuple[Any, ...]]]
+#: The same from a table.
+_BY_TABLE = (value_doubles, first_doubles, second_doubles)
+
+
 class SeriesKernel:
     """A kernel from tables in doubles and sums in balls. Approximation or enclosure, as the arithmetic.
 
     Parameters
     ----------
-    table : Table
+    table : Table or None
+        None where ``doubles`` are given.
     balls : callable
         ``balls(orders, s, p, q)`` gives enclosures (or, where ``encloses`` is false, midpoints) of the derivatives.
     scale : (fraction, fraction)
@@ -192,48 +199,56 @@ class SeriesKernel:
         Digits to which points may be polished with it.
     encloses : bool
         Whether the balls are proved to hold the values.
+    doubles : sequence of three functions of (s, p, q), optional
+        In place of the table: ``value``, ``first`` and ``second`` of the activation itself, without the scale.
     """
 
     def __init__(
         self,
-        table: Table,
+        table: Table | None,
         balls: Callable[[Sequence[tuple[int, int, int]], Any, Any, Any], tuple[Any, ...]],
         *,
         scale: tuple[tuple[int, int], tuple[int, int]] = ((1, 1), (1, 1)),
         shift: tuple[int, int] = (0, 1),
         digits: int = 25,
         encloses: bool = True,
+        doubles: Doubles | None = None,
     ) -> None:
-        self._table, self._balls = table, balls
+        self._balls = balls
+        self._table, self._doubles = table, doubles
         (self._c, self._d), (self._f, self._g) = scale
         self._shift = shift
         self.digits, self.encloses = digits, encloses
 
     def value(self, s: Any, p: Any, q: Any, m: Any) -> tuple[Any, ...]:
         """The interaction function."""
-        return self._scaled(VALUE, value_doubles, s, p, q, m)
+        return self._scaled(VALUE, 0, s, p, q, m)
 
     def first(self, s: Any, p: Any, q: Any, m: Any) -> tuple[Any, ...]:
         """Value and first derivatives."""
-        return self._scaled(FIRST, first_doubles, s, p, q, m)
+        return self._scaled(FIRST, 1, s, p, q, m)
 
     def second(self, s: Any, p: Any, q: Any, m: Any) -> tuple[Any, ...]:
         """First and second derivatives."""
-        return self._scaled(SECOND, second_doubles, s, p, q, m)
+        return self._scaled(SECOND, 2, s, p, q, m)
 
-    def _scaled(self, orders: Any, doubles: Any, s: Any, p: Any, q: Any, m: Any) -> tuple[Any, ...]:
+    def _scaled(self, orders: Any, which: int, s: Any, p: Any, q: Any, m: Any) -> tuple[Any, ...]:
         entrywise = getattr(m, "entrywise", None)
         if entrywise is not None:
             results: tuple[Any, ...] = entrywise(lambda *z: self._in_balls(orders, *z), s, p, q)
             return results
         if isinstance(s, flint.arb):
             return self._in_balls(orders, s, p, q)
+        if self._doubles is not None:
+            return self._doubles[which](s, p, q)
+        if self._table is None:
+            raise RuntimeError("a kernel needs a table or functions of doubles")
         inner, outer, shift = (
             (self._f / self._g) ** 2,
             (self._c / self._d) ** 2,
             (self._shift[0] / self._shift[1]) ** 2,
         )
-        found = doubles(self._table, inner * s, inner * p, inner * q)
+        found = _BY_TABLE[which](self._table, inner * s, inner * p, inner * q)
         return tuple(
             outer * inner ** ((left + right) // 2) * value + (shift if left == right == 0 else 0.0)
             for value, (_, left, right) in zip(found, orders, strict=True)

@@ -31,6 +31,7 @@ from typing import Any
 import flint
 import numpy as np
 
+from numerics.kernels import logistic_mixture
 from numerics.kernels.gaussian_series import FLOOR, LIMIT, Array, Moments, SeriesKernel, scales, sums_in_balls
 
 #: Digits to which points may be polished with these kernels: the work grows like the fourth power.
@@ -107,21 +108,6 @@ def tanh_table(p: Array, largest: float) -> Array:
     odd, _, terms = _odd_orders(p, largest, 4)
     table = np.zeros((*p.shape, terms + 4))
     table[..., 1::2] = odd
-    return table
-
-
-def silu_table(p: Array, largest: float) -> Array:
-    """Of y + y tanh y. Approximation."""
-    odd, _, terms = _odd_orders(p, largest, 8)
-    tau = scales(p)[..., None]
-    table = np.zeros((*p.shape, terms + 4))
-    table[..., 1] = scales(p)
-    for even in range(0, terms + 4, 2):
-        # p t_{j+1} tau^j / sqrt(j!) and j t_{j-1} tau^j / sqrt(j!).
-        place = even // 2
-        table[..., even] = p * odd[..., place] * math.sqrt(even + 1) / tau[..., 0]
-        if even:
-            table[..., even] += odd[..., place - 1] * math.sqrt(even) * tau[..., 0]
     return table
 
 
@@ -276,4 +262,10 @@ def _of_function(found: Setting, r: float, t: float) -> float:
 TANH = SeriesKernel(tanh_table, Series("tanh"), digits=DIGITS)
 SIGMOID = SeriesKernel(tanh_table, Series("tanh"), scale=((1, 2), (1, 2)), shift=(1, 2), digits=DIGITS)
 SOFTPLUS = SeriesKernel(softplus_table, Series("softplus"), scale=((1, 1), (1, 2)), digits=DIGITS)
-SILU = SeriesKernel(silu_table, Series("silu"), scale=((1, 1), (1, 2)), digits=DIGITS)
+SILU = SeriesKernel(
+    None,
+    Series("silu"),
+    scale=((1, 1), (1, 2)),
+    digits=DIGITS,
+    doubles=(logistic_mixture.value, logistic_mixture.first, logistic_mixture.second),
+)

@@ -138,9 +138,9 @@ def test_what_cannot_be_decided_is_unknown() -> None:
     line = pack(np.column_stack([np.repeat(C, 2, axis=0), np.zeros(2)]), [0.5, 1.5])
     assert certify(Problem(2, 2), line).status is Status.UNKNOWN
     assert certify(problem, theta, radius="1e-30").status is not Status.UNIQUE
-    held = certify(Problem(1, 2, fixed_outgoing=[1.0]), np.ones((1, 4)))
-    assert held.status is Status.UNKNOWN
-    assert held.why == "outgoing weights are held fixed"
+    vanishing = certify(Problem(1, 2, activation="cube"), np.array([[1.0, 1, 0, 0]]))
+    assert vanishing.status is Status.UNKNOWN
+    assert vanishing.why == "an outgoing weight vanishes"
 
 
 def test_refusals() -> None:

@@ -31,9 +31,9 @@ def _cell(n: int, k: int, activation: str, seeds: int = 2) -> list[dict]:
     ("activation", "loss", "structure"),
     [
         # Closed forms of one neuron at k = 3, worked out by hand from N^2/H.
-        ("sin", 3 * np.sinh(1) / np.e - 9 * np.sinh(1 / 3) / np.e, "unclassified"),
-        ("exp", 3 * np.e**2 + 6 * np.e - 9 * np.e ** (4 / 3), "unclassified"),
-        ("hermite3", 12.0, "unclassified"),
+        ("sin", 3 * np.sinh(1) / np.e - 9 * np.sinh(1 / 3) / np.e, "copy-average"),
+        ("exp", 3 * np.e**2 + 6 * np.e - 9 * np.e ** (4 / 3), "copy-average"),
+        ("hermite3", 12.0, "partial-average"),
         ("linear", 0.0, "isolated-up-to-scale"),
         ("cube", 45 - 0.2 * 121, "isolated-up-to-scale"),
         ("square", 20 / 3, "continuum"),
@@ -50,7 +50,8 @@ def test_one_neuron_ends_where_the_theory_says(activation: str, loss: float, str
         assert record["structure"] == structure
         assert record["one_neuron"]["agrees"] is True
         assert abs(float(record["loss"]) - loss) < 1e-12 * max(1.0, loss)
-        assert record["certificate"] == ("unique" if structure == "unclassified" else "unknown")
+        assert record["certificate"] == ("unknown" if structure == "continuum" else "unique")
+        assert record["certified"].get("up_to_scale", False) is (structure == "isolated-up-to-scale")
 
 
 def test_a_wrong_one_neuron_is_noticed() -> None:

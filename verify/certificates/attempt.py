@@ -62,9 +62,15 @@ def prove(problem: Problem, end: End, found: Match, *, dps: int) -> Proof:
     if end.duplicated is not None:
         merged, line = prove_line(problem, end.duplicated, dps=dps)
         return Proof(end, merged, line)
+    if end.continuum is not None and end.continuum.scaling:
+        # Up to the scales of its neurons, which certify leaves out.
+        return Proof(end, certify(problem, end.continuum.flat.point, dps=dps))
     if end.continuum is not None:
         size = end.continuum.flat.dimension
         why = f"the critical point lies on a continuum of dimension {size}: no box around it holds one only"
+        return Proof(end, Certificate(Status.UNKNOWN, why=why))
+    if end.degenerate is not None:
+        why = "the critical point is degenerate: no box around it can be shown to hold one only"
         return Proof(end, Certificate(Status.UNKNOWN, why=why))
     if not end.converged:
         return Proof(end, Certificate(Status.UNKNOWN, why="the flow has not converged to a critical point"))

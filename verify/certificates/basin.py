@@ -32,6 +32,7 @@ from verify.certificates.definite import definite
 from verify.certificates.existence import largest
 from verify.certificates.hessian import Curvature, symmetrised
 from verify.certificates.midrad import UNIT, Array, MidRad, spectral_bound
+from verify.certificates.smoothness import derivative_norm_of
 
 #: Product of M and rho that is aimed at; the rest of the way to 1 is room for another's rounding.
 CONVEXITY = 0.95
@@ -78,7 +79,7 @@ def ellipsoid(
     Parameters
     ----------
     problem : Problem
-        With the activation erf, whose constants these are, and trained outgoing weights.
+        With an activation of ``SMOOTH`` and trained outgoing weights.
     theta : ndarray, shape (n, dim + 1)
     radius : float
         The minimum lies within this of ``theta``.
@@ -111,7 +112,8 @@ def ellipsoid(
         root = flint.arb(max(loss, 0.0)).sqrt()
         rho = 0.0
         for _ in range(12):
-            M = third_derivative(neurons, weights, flint.arb(mu), flint.arb(pull), root, flint.arb(rho))
+            scalars = (flint.arb(mu), flint.arb(pull), root, flint.arb(rho))
+            M = third_derivative(neurons, weights, *scalars, problem.activation)
             if not M.is_finite():
                 return None
             third = float(np.nextafter(float(M.abs_upper()), np.inf))
@@ -133,7 +135,13 @@ def metric(problem: Problem, inverse: Array) -> Array:
 
 
 def third_derivative(
-    neurons: Sequence[tuple[Any, Any]], weights: Array, mu: Any, pull: Any, root_loss: Any, rho: Any
+    neurons: Sequence[tuple[Any, Any]],
+    weights: Array,
+    mu: Any,
+    pull: Any,
+    root_loss: Any,
+    rho: Any,
+    activation: str = "erf",
 ) -> Any:
     r"""The bound M on the third derivative over the ellipsoid, in the metric of the Hessian. Enclosure.
 
@@ -149,11 +157,13 @@ def third_derivative(
     root_loss : ball
         Square root of the loss at the minimum.
     rho : ball
+    activation : str
 
     Returns
     -------
     ball
     """
+    norm_of = derivative_norm_of(activation)
     reach = rho / mu.sqrt()
     second, third = flint.arb(0), flint.arb(0)
     for (norm, outgoing), (xi, eta) in zip(neurons, weights.tolist(), strict=True):
@@ -162,45 +172,13 @@ def third_derivative(
         low = norm.abs_lower() - reach / xi
         low = low if low > 0 else flint.arb(0)
         p = (low**2).union((norm.abs_upper() + reach / xi) ** 2)
-        c1, c2, c3 = (derivative_norm(m, p) for m in (1, 2, 3))
+        c1, c2, c3 = (norm_of(m, p) for m in (1, 2, 3))
         # On x^2 + y^2 = 1, 2xy <= 1 and 3 x^2 y <= 2/sqrt(3).
         second = largest((second, weight * c2 / xi**2 + c1 / (xi * eta)))
         third = largest((third, weight * c3 / xi**3 + 2 / flint.arb(3).sqrt() * c2 / (xi**2 * eta)))
     second, third = second / mu, third / mu ** flint.arb(1.5)
     first = ((1 + pull / mu) / 2).sqrt() + second * rho
     return 6 * first * second + 2 * (root_loss + first * rho) * third
-
-
-def derivative_norm(m: int, p: Any) -> Any:
-    r"""Bound on :math:`\|\sigma^{(m)}(w\cdot x)\,(\omega\cdot x)^m\|` over unit :math:`\omega`, for erf. Enclosure.
-
-    The m-th derivative is a Hermite polynomial times a Gaussian, which only shrinks the variance of
-    :math:`\hat w \cdot x` to :math:`v = 1/(1 + 2p)`, :math:`p = |w|^2`. The square is a polynomial in the squared
-    cosine of :math:`\omega` and w; its largest Bernstein coefficient bounds it.
-    """
-    v = 1 / (1 + 2 * p)
-    squared = _hermite_square(m - 1)
-    best = flint.arb(0)
-    for j in range(m + 1):
-        moment = sum(
-            (c * p**i * _double_factorial(2 * i + 2 * j - 1) * v ** (i + j) for i, c in squared), flint.arb(0)
-        )
-        weight = flint.fmpq(math.comb(2 * m, 2 * j) * _double_factorial(2 * (m - j) - 1), math.comb(m, j))
-        best = largest((best, flint.arb(weight) * moment))
-    return (2 / flint.arb.pi() * v.sqrt() * best).sqrt()
-
-
-def _hermite_square(order: int) -> list[tuple[int, int]]:
-    """The square of a probabilists' Hermite polynomial: powers of t^2 and their coefficients."""
-    polynomials = [flint.fmpz_poly([1]), flint.fmpz_poly([0, 1])]
-    for degree in range(1, order):
-        polynomials.append(polynomials[1] * polynomials[degree] - degree * polynomials[degree - 1])
-    square = polynomials[order] ** 2
-    return [(i // 2, int(square[i])) for i in range(0, square.degree() + 1, 2)]
-
-
-def _double_factorial(n: int) -> int:
-    return math.prod(range(n, 1, -2))
 
 
 def _norm(vector: Array) -> Any:

@@ -75,6 +75,8 @@ def certified_point(c: Certificate) -> dict[str, Any]:
         "uniqueness_radius": None if c.uniqueness_radius is None else rounded(c.uniqueness_radius, DIGITS, up=False),
         "loss": None if c.loss is None else [rounded(x, LOSS_DIGITS, up=i == 1) for i, x in enumerate(c.loss)],
     }
+    if c.degree is not None:
+        found["up_to_scale"] = True
     if isinstance(c, RectifiedCertificate):
         found["families"] = [
             {"neuron": f.neuron, "same": f.same, "opposite": f.opposite, "index": f.index} for f in c.families

@@ -18,16 +18,20 @@ from verify.certificates.rectified.certify import RectifiedCertificate
 from verify.certificates.rectified.document import rectified_document
 from verify.certificates.reduced import ReducedCertificate
 from verify.certification import Certificate
-from verify.recheck import digest, number, statement
+from verify.recheck import Unreadable, digest, number, statement
+from verify.recheck.interaction import formula
 from verify.recheck.schema import SCHEMA
 from verify.versions import versions
 
+#: Of every file; between them stands what sigma is.
 ASSUMPTIONS = (
     "Inputs are standard normal; the loss is the full mean squared error E[(f - f*)^2] without further factors",
-    "sigma(t) = erf(t/sqrt 2); the teacher's weights are exactly the numbers written here",
     "The search used IEEE 754 doubles, rounded to nearest, with a priori bounds on sums in any order; what it found "
     "is checked again in ball arithmetic from this file, so that the theorem does not rest on the search",
 )
+
+#: By how much radii of proofs in boxes are widened: another basis of a multiple eigenvalue bounds them differently.
+ROOM = 4
 
 
 def certificate_document(
@@ -51,18 +55,35 @@ def certificate_document(
     c = certificate
     if c.status is not Status.UNIQUE or c.index is None or c.point is None or c.loss is None:
         return None
-    named = c.named if c.identity else None
+    if c.radius is None or c.uniqueness_radius is None:
+        return None
+    sigma = _sigma(problem.activation)
+    if sigma is None:
+        return None
+    # Structures of other activations have no proof in verify.recheck.
+    named = c.named if c.identity and sigma == "erf" else None
+    system = {
+        "kind": "full",
+        "activation": sigma,
+        "n": problem.n,
+        "k": problem.k,
+        "dim": problem.dim,
+        "teacher": _rows(problem.teacher),
+        "teacher_outgoing": [_number(x) for x in problem.teacher_outgoing],
+    }
     states: dict[str, Any] = {
         "status": "unique",
-        "radius": _number(c.radius),
+        "radius": _number(c.radius if c.ellipsoid is not None else min(ROOM * c.radius, c.uniqueness_radius)),
         "uniqueness_radius": _number(c.uniqueness_radius),
         "index": c.index,
         "lambda_min": _number(c.lambda_min),
         "loss": [_number(x) for x in c.loss],
-        "identity": None,
-        "basin": None,
-        "line": None,
     }
+    if c.held:
+        system |= {"kind": "held", "student_outgoing": [_number(x) for x in c.point[:, -1]]}
+        states["up_to_scale"] = c.degree is not None
+        return _complete(system, _rows(c.point[:, :-1]), states, {"method": "box"})
+    states |= {"identity": None, "basin": None, "line": None}
     if named is not None:
         states["identity"] = {
             "structure": named.structure,
@@ -78,16 +99,24 @@ def certificate_document(
     proof: dict[str, Any] = {"method": "box"}
     if c.ellipsoid is not None:
         proof = {"method": "convexity", "metric": _rows(c.ellipsoid.weights), "rho": _number(c.ellipsoid.rho)}
-    system = {
-        "kind": "full",
-        "activation": problem.activation,
-        "n": problem.n,
-        "k": problem.k,
-        "dim": problem.dim,
-        "teacher": _rows(problem.teacher),
-        "teacher_outgoing": [_number(x) for x in problem.teacher_outgoing],
-    }
     return _complete(system, _rows(c.point), states, proof)
+
+
+def _sigma(activation: str) -> str | None:
+    """What ``verify.recheck`` calls the activation: a name of its own or the expression; None if it knows neither."""
+    try:
+        formula(activation)
+        return activation
+    except Unreadable:
+        pass
+    from theory.activations import activation as known
+
+    try:
+        written = str(known(activation).expression)
+        formula(written)
+    except ValueError:
+        return None
+    return written
 
 
 def with_passage(
@@ -122,7 +151,7 @@ def _complete(system: Any, point: Any, states: Any, proof: Any) -> dict[str, Any
     document = {
         "schema": SCHEMA,
         "versions": versions(),
-        "theorem": {"text": "", "assumptions": list(ASSUMPTIONS)},
+        "theorem": {"text": "", "assumptions": [ASSUMPTIONS[0], _of_sigma(system), *ASSUMPTIONS[1:]]},
         "system": system,
         "point": point,
         "states": states,
@@ -130,6 +159,10 @@ def _complete(system: Any, point: Any, states: Any, proof: Any) -> dict[str, Any
     }
     document["theorem"]["text"] = statement(document)
     return {**document, "digest": digest(document)}
+
+
+def _of_sigma(system: dict[str, Any]) -> str:
+    return f"{formula(system['activation'])}; the teacher's weights are exactly the numbers written here"
 
 
 def _number(value: Any) -> list[int]:

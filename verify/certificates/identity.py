@@ -39,6 +39,12 @@ class Identity:
 
 def identity_of(found: Match) -> Identity | None:
     """What a match says, in the form that can be proved; None if it names no such structure. Exact."""
+    if found.blocks:
+        # Imported here, for it is built on this module.
+        from verify.blocks.identity import block_identity
+        from verify.blocks.matching import BlockMatch
+
+        return block_identity(found) if isinstance(found, BlockMatch) else None
     if found.structure not in (COPY_AVERAGE, PERTURBED_COPY) or found.assignment is None or found.signs is None:
         return None
     return Identity(found.structure, found.partition, found.assignment, found.signs)
@@ -48,7 +54,8 @@ def enclose(problem: Problem, named: Identity, arithmetic: SimpleNamespace, dps:
     """The structure as balls, in the place that the identity says. Enclosure.
 
     **Proves:** that a critical point of the loss lies in these balls: for copy-average by the theorem
-    ``erf-ca-critical``, for a perturbed copy by the certificate of its reduced equations.
+    ``erf-ca-critical``, for a perturbed copy by the certificate of its reduced equations. For other activations see
+    ``verify.blocks.identity``.
 
     Parameters
     ----------
@@ -65,6 +72,10 @@ def enclose(problem: Problem, named: Identity, arithmetic: SimpleNamespace, dps:
     """
     if not exactly_orthonormal(problem) or problem.fixed_outgoing is not None:
         return None
+    if problem.activation != "erf":
+        from verify.blocks.identity import BlockIdentity, enclose_blocks
+
+        return enclose_blocks(problem, named, arithmetic, dps) if isinstance(named, BlockIdentity) else None
     if not _well_formed(problem, named):
         return None
     teacher = problem.teacher * problem.teacher_outgoing[:, None]

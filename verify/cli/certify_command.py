@@ -7,9 +7,11 @@ from typing import Any
 import click
 from mpmath import mp
 
+from numerics.kernels import HOMOGENEOUS
 from numerics.precision import decimal
 from numerics.problem import Problem
 from numerics.structures import copy_average_point, perturbed_copy_point
+from numerics.teacher import Teacher
 from verify import report
 from verify.certificates.described import DIGITS, LOSS_DIGITS, rounded
 from verify.certificates.document import certificate_document, reduced_document
@@ -17,7 +19,13 @@ from verify.certificates.existence import Status
 from verify.certificates.reduced import ReducedCertificate, certify_perturbed_copy
 from verify.certificates.structures import certify_structure
 from verify.certification import Certificate
-from verify.cli.options import Count, Sizes, WithStructures
+from verify.cli.network_certificates import (
+    one_neuron_certificates,
+    problem_of,
+    taught_copy_average,
+    weights_certificate,
+)
+from verify.cli.options import ActivationName, Count, Sizes, teacher_option
 from verify.cli.output import open_target
 from verify.cli.rectified_certificates import rectified_certificate
 from verify.names import COPY_AVERAGE, PERTURBED_COPY
@@ -25,25 +33,42 @@ from verify.names import COPY_AVERAGE, PERTURBED_COPY
 #: Parameters up to which the certificate speaks of the full system unless told otherwise.
 FULL_UP_TO = 2600
 UNKNOWN = 3
+ONE_NEURON = "one-neuron"
+
+EXAMPLES = """\b
+Examples:
+  copy-average certify -n 2 -k 4 --partition 2,2
+  copy-average certify -n 7 -k 7 --activation relu --structure against-teacher   # of Safran and Shamir
+  copy-average certify -n 1 -k 4 --activation cos --structure one-neuron
+  copy-average certify -n 1 --teacher teacher.json --activation tanh
+  copy-average certify --weights weights.npz --activation gelu --teacher teacher.npz"""
 
 
-@click.command("certify")
-@click.option("-n", "n", type=Count(1), required=True, help="Student neurons.")
-@click.option("-k", "k", type=Count(1), required=True, help="Teacher neurons.")
+@click.command("certify", epilog=EXAMPLES)
+@click.option("-n", "n", type=Count(1), default=None, help="Student neurons.  [required without --weights]")
+@click.option("-k", "k", type=Count(1), default=None, help="Teacher neurons.  [default: those of --teacher]")
 @click.option(
     "--structure",
     default=None,
     metavar="NAME",
-    help=f"Structure of the theory: for erf {COPY_AVERAGE} or {PERTURBED_COPY}; for relu, leaky-relu "
-    "and abs one of those that copy-average boundaries --activation relu lists.  "
-    "[default: copy-average; for relu and its kind the lowest]",
+    help=f"Structure of the theory: for erf {COPY_AVERAGE} or {PERTURBED_COPY}; for relu and its kind one of "
+    f"those that copy-average boundaries --activation relu lists; for all others {ONE_NEURON}: every critical point "
+    "of n = 1 that a systematic search finds.  [default: copy-average; for relu and its kind the lowest; for others "
+    "one-neuron]",
 )
 @click.option(
     "--activation",
-    type=WithStructures(),
+    type=ActivationName(),
     default="erf",
     show_default=True,
-    help="Activation function; but for erf on the quotient by rescaling.",
+    help="Activation function, or an expression in x; with relu and its kind on the quotient by rescaling.",
+)
+@teacher_option
+@click.option(
+    "--weights",
+    metavar="FILE",
+    default=None,
+    help="Certify the network of a NumPy .npz archive with W (n, d) and a (n,), polished first, as match reads it.",
 )
 @click.option(
     "--partition",
@@ -64,10 +89,12 @@ UNKNOWN = 3
     "--out", "target_name", metavar="FILE", default=None, help="Write the certificate, for copy-average recheck."
 )
 def certify_command(
-    n: int,
-    k: int,
+    n: int | None,
+    k: int | None,
     structure: str | None,
     activation: str,
+    teacher: Teacher | None,
+    weights: str | None,
     partition: tuple[int, ...] | None,
     reduced: bool | None,
     dps: int,
@@ -78,10 +105,36 @@ def certify_command(
     With --reduced the perturbed copy is certified through its four equations at any size: a point that is critical
     among those of its symmetry is critical among all. Exit status: 0 proved, 3 unknown.
 
-    Example: the spurious minimum of ReLU networks of Safran and Shamir,
-    copy-average certify -n 7 -k 7 --activation relu --structure against-teacher
+    For one neuron and orthonormal teachers of any outgoing weights --structure one-neuron lists its critical points,
+    the lowest first; --out then has the certificate of the lowest. No search shows that there are no others: that is
+    what the claims are for.
     """
-    if activation != "erf":
+    if weights is not None:
+        for given, name in ((structure, "--structure"), (partition, "--partition"), (reduced, "--reduced")):
+            if given is not None:
+                raise click.BadParameter("got it together with --weights, needs one or the other", param_hint=name)
+        return weights_certificate(weights, n, k, activation, teacher, dps, target_name)
+    k = teacher.k if k is None and teacher is not None else k
+    if n is None or k is None:
+        raise click.UsageError(f"Missing option '{'-n' if n is None else '-k'}'.")
+    if structure == ONE_NEURON or (activation != "erf" and activation not in HOMOGENEOUS):
+        problem = problem_of(n, k, activation, teacher)
+        if structure not in (None, ONE_NEURON):
+            raise click.BadParameter(
+                f"got {structure!r}, with --activation {activation} there is {ONE_NEURON}; or --weights FILE",
+                param_hint="--structure",
+            )
+        return one_neuron_certificates(problem, dps, target_name)
+    if teacher is not None:
+        if activation != "erf" or structure not in (None, COPY_AVERAGE):
+            raise click.BadParameter(
+                f"got it with --structure {structure or f'of {activation}'}, needs {COPY_AVERAGE}, "
+                f"{ONE_NEURON} or --weights FILE",
+                param_hint="--teacher",
+            )
+        _check(n, k, COPY_AVERAGE, partition, reduced)
+        return taught_copy_average(problem_of(n, k, activation, teacher), partition, dps, target_name)
+    if activation in HOMOGENEOUS:
         if reduced is not None:
             raise click.UsageError("--reduced and --full are for --activation erf")
         return rectified_certificate(n, k, activation, structure, partition, dps, target_name)

@@ -38,6 +38,11 @@ COMMANDS = {
         "Bisect between flows to CA and to PC, and certify the saddle between them.",
     ),
     "sweep": ("verify.cli.sweep_command", "sweep_command", "Run a large grid of flows into a store, resumable."),
+    "universality": (
+        "verify.cli.universality_command",
+        "universality_command",
+        'Ask of every activation whether "n - 1 copy, one averages" holds, and write a page.',
+    ),
     "merge": ("verify.cli.merge_command", "merge_command", "Join the stores of several sweeps in one."),
     "export": ("verify.cli.export_command", "export_command", "Write the runs of a store as CSV or Parquet."),
     "plot": ("verify.cli.plot_command", "plot_command", "Draw the figures of a store, as a paper would print them."),

@@ -16,18 +16,19 @@ from numerics.kernels import HOMOGENEOUS
 from numerics.newton import Polished, evaluate, polish
 from numerics.precision import decimal, short, to_exact
 from numerics.problem import Array, Problem
+from numerics.teacher import Teacher
 from verify import report
 from verify.certificates.attempt import prove_line
 from verify.certificates.described import certified_line, certified_point
 from verify.certificates.identity import identity_of
 from verify.certificates.rectified.certify import RectifiedCertificate
 from verify.certification import certify
-from verify.cli.options import ActivationName, Count, json_option, limited
+from verify.cli.options import ActivationName, Count, json_option, limited, teacher_option
 from verify.cli.output import open_target
 from verify.ends.duplicated import Duplicated, merged_point, unmerged
 from verify.ends.pairs import close_pairs
 from verify.matching import Match, match
-from verify.names import DUPLICATED, UNCLASSIFIED
+from verify.names import COPY_AVERAGE, DUPLICATED, UNCLASSIFIED
 from verify.rectified.identity import identical
 from verify.rectified.record import fields
 from verify.runs import weights_as_rows
@@ -36,8 +37,8 @@ from verify.versions import versions
 ACCEPTED = "a NumPy .npz archive with W (n, d) and a (n,), and optionally teacher (k, d) and teacher_outgoing (k,)"
 
 
-def load(path: str, k: int | None, activation: str) -> tuple[Problem, Array]:
-    """Read a network, and its teacher if the file has one.
+def load(path: str, k: int | None, activation: str, given: Teacher | None = None) -> tuple[Problem, Array]:
+    """Read a network, and its teacher if the file has one and none is given.
 
     Raises
     ------
@@ -60,13 +61,21 @@ def load(path: str, k: int | None, activation: str) -> tuple[Problem, Array]:
     try:
         # The last layer of most frameworks is a matrix with one row.
         theta = pack(arrays["W"], arrays["a"].ravel() if 1 in arrays["a"].shape else arrays["a"])
-        return _problem(theta, arrays, k, activation), theta
+        return _problem(theta, arrays, k, activation, given), theta
     except ValueError as error:
         raise click.BadParameter(f"{path!r}: {error}", param_hint="FILE") from None
 
 
-def _problem(theta: Array, arrays: dict[str, Any], k: int | None, activation: str) -> Problem:
+def _problem(theta: Array, arrays: dict[str, Any], k: int | None, activation: str, given: Teacher | None) -> Problem:
     n, dim = theta.shape[0], theta.shape[1] - 1
+    if given is not None:
+        if "teacher" in arrays or "teacher_outgoing" in arrays:
+            raise ValueError("it has a teacher, and --teacher gives another; needs one of them")
+        if given.dim != dim:
+            raise ValueError(f"W: got dimension {dim}, the teacher of --teacher has {given.dim}")
+        if k is not None and k != given.k:
+            raise ValueError(f"-k: got {k}, but the teacher of --teacher has {given.k} neurons")
+        return given.problem(n, activation)
     teacher, outgoing = arrays.get("teacher"), arrays.get("teacher_outgoing")
     if teacher is not None:
         if teacher.ndim != 2:
@@ -94,6 +103,7 @@ def _problem(theta: Array, arrays: dict[str, Any], k: int | None, activation: st
     show_default=True,
     help="Activation function, or an expression in x.",
 )
+@teacher_option
 @click.option(
     "--polish/--no-polish", "polishing", default=True, show_default=True, help="Refine by Newton's method first."
 )
@@ -107,7 +117,14 @@ def _problem(theta: Array, arrays: dict[str, Any], k: int | None, activation: st
 )
 @json_option
 def match_command(
-    file: str, k: int | None, activation: str, polishing: bool, dps: int, certifying: bool, json_target: str | None
+    file: str,
+    k: int | None,
+    activation: str,
+    teacher: Teacher | None,
+    polishing: bool,
+    dps: int,
+    certifying: bool,
+    json_target: str | None,
 ) -> int:
     """Name the structure of a network that was trained elsewhere.
 
@@ -115,7 +132,7 @@ def match_command(
     (k,). A network trained on half the mean squared error has the same critical points.
     """
     dps = limited(activation, dps)
-    problem, theta = load(file, k, activation)
+    problem, theta = load(file, k, activation, teacher)
     with open_target(json_target) as target:
         with threadpool_limits(limits=1):
             record, point = examine(problem, theta, polishing, dps, certifying)
@@ -161,7 +178,9 @@ def examine(
         "grad_inf": short(point.grad_inf),
         "structure": DUPLICATED if line else found.structure,
         "partition": list(found.partition) if found.partition else None,
-        "optimal": line is None and found.partition == tuple([1] * (problem.n - 1) + [problem.k - problem.n + 1]),
+        "optimal": line is None
+        and found.structure == COPY_AVERAGE
+        and found.partition == tuple([1] * (problem.n - 1) + [problem.k - problem.n + 1]),
         "assignment": [list(group) for group in groups] if groups else None,
         "signs": list(found.signs) if found.signs else None,
         "distance": None if found.distance is None else short(found.distance),

@@ -241,6 +241,15 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+teacher_option = click.option(
+    "--teacher",
+    type=TeacherFile(),
+    default=None,
+    help="Teacher from a file: .npy (k, d), .npz with teacher (k, d) and optionally teacher_outgoing (k,), "
+    "or JSON with the same names.  [default: the first k unit vectors]",
+)
+
+
 def flow_options(command: F) -> F:
     """Options shared by the commands that integrate flows."""
     options = [
@@ -253,13 +262,7 @@ def flow_options(command: F) -> F:
             "expression in x like 'x*exp(-x**2)', which is "
             "refereed by quadrature first.",
         ),
-        click.option(
-            "--teacher",
-            type=TeacherFile(),
-            default=None,
-            help="Teacher from a file: .npy (k, d), .npz with teacher (k, d) and optionally teacher_outgoing (k,), "
-            "or JSON with the same names.  [default: the first k unit vectors]",
-        ),
+        teacher_option,
         click.option(
             "--init", type=Known(list(INITIALISATIONS)), default="glorot", show_default=True, help="Initialisation."
         ),

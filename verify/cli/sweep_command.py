@@ -6,6 +6,7 @@ import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,18 @@ import click
 
 from numerics.initial import INITIALISATIONS
 from numerics.problem import Problem
+from numerics.teacher import Teacher
 from verify import report
 from verify.cells import Cell, exit_status
-from verify.cli.options import Count, Several, SeveralActivations, Sizes, cores, integration_options
+from verify.cli.options import (
+    Count,
+    Several,
+    SeveralActivations,
+    Sizes,
+    cores,
+    integration_options,
+    teacher_option,
+)
 from verify.cli.output import announce_compilation
 from verify.cli.progress import Bar, duration
 from verify.cli.stores import reading, refused, writing
@@ -44,6 +54,7 @@ Examples:
   copy-average sweep -k 50 --seeds 20 --store runs.db             # n = 1:k; again: resumes
   copy-average sweep -k 20,50 --init glorot,gaussian --store runs.db --dry-run
   copy-average sweep -k 50 --store runs.db --continue --max-steps 100000
+  copy-average sweep -k 3 --teacher teacher.json --store taught.db   # one teacher for all runs of a store
   copy-average sweep -k 50 --store part-3.db --shard 3/8          # job 3 of 8; then:
   copy-average merge part-*.db --store all.db
   copy-average sweep -k 50 --store runs.db --scheduler tcp://10.0.0.1:8786"""
@@ -62,6 +73,7 @@ Examples:
     "--init", "inits", type=Several(list(INITIALISATIONS)), default="glorot", show_default=True,
     help="Initialisations.",
 )  # fmt: skip
+@teacher_option
 @click.option(
     "--continue", "go_on", is_flag=True, help="Go on with runs that have not converged, from where they stopped."
 )
@@ -84,6 +96,7 @@ def sweep_command(
     seeds: int,
     name: str,
     activations: tuple[str, ...],
+    teacher: Teacher | None,
     inits: tuple[str, ...],
     go_on: bool,
     dry_run: bool,
@@ -110,12 +123,17 @@ def sweep_command(
     """
     if jobs is not None and scheduler is not None:
         raise click.BadParameter("got it together with --jobs, needs one or the other", param_hint="--scheduler")
-    grid = [p for activation in activations for p in _grid(n, k, activation, dim)]
+    grid = [p for activation in activations for p in _grid(n, k, activation, dim, teacher)]
     template = Task(1, 1, 2, "erf", "glorot", 0, dps, grad_tol, rtol, max_steps, certifying, False, early, confirm)
+    template = replace(template, teacher=teacher)
     tasks = plan(grid, inits, seeds, template, shard)
     if dry_run:
         return _dry_run(tasks, name, go_on, jobs or cores(), shard)
     with _remote(scheduler) as remote, writing(name) as store:
+        try:
+            store.settle_teacher(teacher)
+        except StoreError as error:
+            raise refused(name, error, "--store") from None
         sweep = Sweep(store, tasks, go_on)
         try:
             interrupted = _carry_out(sweep, jobs, remote, grid)
@@ -129,9 +147,11 @@ def sweep_command(
             raise refused(name, error, "--store") from None
 
 
-def _grid(n: tuple[int, ...] | None, k: tuple[int, ...], activation: str, dim: int | None) -> list[Problem]:
-    if n is not None:
-        return problems(n, k, activation, dim)
+def _grid(
+    n: tuple[int, ...] | None, k: tuple[int, ...], activation: str, dim: int | None, teacher: Teacher | None
+) -> list[Problem]:
+    if n is not None or teacher is not None:
+        return problems(n or range(1, max(k) + 1), k, activation, dim, teacher)
     return [p for size in k for p in problems(range(1, size + 1), [size], activation, dim)]
 
 
@@ -140,6 +160,8 @@ def _dry_run(tasks: list[Task], name: str, go_on: bool, jobs: int, shard: Shard 
     if Path(name).exists():
         with reading(name, "--store") as store:
             states = store.states()
+            if states and tasks and store.teacher() != tasks[0].teacher:
+                raise refused(name, StoreError("its teacher is another"), "--store")
     cost = estimate(tasks, states, go_on=go_on)
     part = f" of shard {shard}" if shard else ""
     click.echo(f"{cost.total} runs{part}, {cost.done} of them in {name}; {cost.left} to do")

@@ -66,8 +66,11 @@ def limit_end(problem: Problem, flow: Flow, found: Channel, *, dps: int, prove: 
     Returns
     -------
     LimitEnd or None
-        None if Newton's method finds no critical point of the limit problem near the flow's end.
+        None if Newton's method finds no critical point of the limit problem near the flow's end, and for other
+        activations than erf, whose limit problem is not known.
     """
+    if problem.activation != "erf":
+        return None
     limit = ChannelLimit(problem)
     pair = found.pair
     start = limit.of_network(flow.theta, pair.first, pair.second, pair.sign)

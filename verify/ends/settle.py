@@ -11,21 +11,28 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from numerics.flow.integrate import gradient_flow
+from numerics.flat_precise import polish_flat_precise
+from numerics.flow.integrate import far_from, gradient_flow
 from numerics.flow.result import Flow, Stop, Trajectory
 from numerics.inertia import Inertia, inertia, lowest_eigenvalue
 from numerics.kernels import HOMOGENEOUS
 from numerics.newton import Polished, polish
 from numerics.problem import Problem
-from verify.ends.channel import Channel, channel
-from verify.ends.continuum import Continuum, Unbounded, continuum, unbounded
+from verify.ends.channel import Channel, OtherChannel, channel, other_channel
+from verify.ends.continuum import NEAR, OWN_THEORY, Continuum, continuum
+from verify.ends.cubic import SecondChannel, second_channel
+from verify.ends.degenerate import Degenerate, degenerate
 from verify.ends.dormant import Dormant, dormant
 from verify.ends.duplicated import Duplicated, duplicated
+from verify.ends.infinity import Unbounded, unbounded
+from verify.ends.waking import Woken, wake
 
 #: Each continuation asks for a gradient smaller by this factor.
 STRIDE = 0.1
 #: Tolerance of a continuation; looser, its noise in stiff directions hides the gradient of a channel.
 TIGHT = 1e-7
+#: The same for weights that grow further, where steps are short anyway.
+LOOSE = 1e-6
 #: Gradients below this are rounding noise.
 FLOOR = 2e-13
 #: Saddles that a flow may pass below that floor before it is given up.
@@ -34,6 +41,8 @@ MAX_SADDLES = 4
 RESUMED = 5e-9
 #: Time given to the flow to leave a saddle, over the time scale of its instability.
 PATIENCE = 40.0
+#: Factor by which weights may grow further where they were found not to be on their way to infinity, and how far.
+FARTHER, FARTHEST = 2.0, 1000.0
 
 
 @dataclass(frozen=True)
@@ -47,11 +56,14 @@ class PassedSaddle:
         Gradient there; at or below rounding (about 1e-15) the side on which the flow leaves is not certain.
     lambda_min : float
         Smallest Hessian eigenvalue there.
+    woken : Woken or None
+        How the flow left it, where that eigenvalue is zero.
     """
 
     time: float
     grad_inf: float
     lambda_min: float
+    woken: Woken | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,9 +80,14 @@ class End:
         Of the Hessian at the critical point.
     duplicated : Duplicated or None
     channel : Channel or None
+    other_channel : OtherChannel or None
+        The same with its limit, for other activations than erf.
     dormant : Dormant or None
     continuum : Continuum or None
     unbounded : Unbounded or None
+    degenerate : Degenerate or None
+    second_channel : SecondChannel or None
+        A channel of three students (cube).
     saddles : tuple of PassedSaddle
         Saddles that the flow passed with a gradient below the floor of double precision.
     """
@@ -83,12 +100,16 @@ class End:
     dormant: Dormant | None = None
     continuum: Continuum | None = None
     unbounded: Unbounded | None = None
+    degenerate: Degenerate | None = None
+    other_channel: OtherChannel | None = None
+    second_channel: SecondChannel | None = None
     saddles: tuple[PassedSaddle, ...] = field(default=())
 
     @property
     def converged(self) -> bool:
         """Whether a critical point was found that the flow converges to."""
-        return self.polished.converged and self.channel is None and self.unbounded is None
+        away = (self.channel, self.unbounded, self.second_channel)
+        return self.polished.converged and all(run is None for run in away)
 
 
 def settle(problem: Problem, flow: Flow, *, dps: int = 50) -> End:
@@ -115,7 +136,7 @@ def settle(problem: Problem, flow: Flow, *, dps: int = 50) -> End:
             return End(flow, polished, found)
         # Not what it looked like: the flow itself decides.
         flow = continue_flow(problem, flow, grad_tol=RESUMED)
-    asked_for = flow.grad_inf
+    asked_for, farthest = flow.grad_inf, far_from(problem)
     # For ReLU duplicated neurons are collinear ones, which polish merges; its inertia is that on the quotient.
     smooth = problem.activation not in HOMOGENEOUS
     while True:
@@ -129,18 +150,36 @@ def settle(problem: Problem, flow: Flow, *, dps: int = 50) -> End:
         if smooth and flow.grad_inf <= STRIDE * asked_for:
             # Looked for only after a continuation: the rates need room in time.
             line = duplicated(problem, flow, dps=dps)
-            if line is not None:
-                return End(flow, line.point, inertia(problem, line.point.double()), line, saddles=tuple(saddles))
-            run = channel(flow, problem.activation)
-            if run is not None:
-                return End(flow, polished, channel=run, saddles=tuple(saddles))
+            at = None if line is None else inertia(problem, line.point.double())
+            # Beyond the ends of the stretch of minima lines of duplicates are of saddles: flows pass them.
+            if line is not None and at is not None and (at.negative == 0 or problem.activation in OWN_THEORY):
+                return End(flow, line.point, at, line, saddles=tuple(saddles))
+            if problem.activation in OWN_THEORY:
+                run = channel(flow, problem.activation)
+                if run is not None:
+                    return End(flow, polished, channel=run, saddles=tuple(saddles))
+            else:
+                other = other_channel(problem, flow)
+                if other is not None:
+                    return End(flow, polished, channel=other.channel, other_channel=other, saddles=tuple(saddles))
+            valley = degenerate(problem, flow, dps=dps) if problem.activation not in OWN_THEORY else None
+            if valley is not None:
+                at = inertia(problem, valley.point.double())
+                return End(flow, valley.point, at, degenerate=valley, saddles=tuple(saddles))
+        if flow.stop is Stop.FAR and farthest < FARTHEST:
+            farthest *= FARTHER
+            flow = continue_flow(problem, flow, grad_tol=min(asked_for, RESUMED), rtol=LOOSE, farthest=farthest)
+            continue
         if flow.stop is not Stop.GRADIENT:
             return End(flow, polished, found, saddles=tuple(saddles))
         if flow.grad_inf > FLOOR:
-            flow = continue_flow(problem, flow, grad_tol=max(flow.grad_inf * STRIDE, FLOOR))
+            flow = continue_flow(problem, flow, grad_tol=max(flow.grad_inf * STRIDE, FLOOR), farthest=farthest)
             continue
-        saddle = _saddle(problem, flow)
+        saddle = _saddle(problem, flow) or (_degenerate(problem, flow, dps) if not polished.converged else None)
         if saddle is None or len(saddles) == MAX_SADDLES:
+            crossing = _crossing(problem, flow, dps) if smooth and not polished.converged else None
+            if crossing is not None:
+                return replace(crossing, saddles=tuple(saddles))
             asleep = dormant(problem, flow, dps=dps) if smooth and not polished.converged else None
             return End(flow, polished, found, dormant=asleep, saddles=tuple(saddles))
         saddles.append(saddle)
@@ -152,10 +191,24 @@ def _not_isolated(problem: Problem, flow: Flow, polished: Polished, dps: int) ->
     run = unbounded(problem, flow)
     if run is not None:
         return End(flow, polished, unbounded=run)
+    three = second_channel(problem, flow)
+    if three is not None:
+        return End(flow, polished, second_channel=three)
     flat = continuum(problem, flow, dps=dps)
     if flat is None:
         return None
     return End(flow, flat.flat.point, inertia(problem, flat.flat.point.double()), continuum=flat)
+
+
+def _crossing(problem: Problem, flow: Flow, dps: int) -> End | None:
+    """An end on a continuum near where it meets another, which only many digits show; None for erf and ReLU."""
+    if problem.activation in OWN_THEORY:
+        return None
+    flat = polish_flat_precise(problem, flow.theta, dps=dps)
+    if flat is None or flat.negative or flat.moved > NEAR:
+        return None
+    at = inertia(problem, flat.point.double())
+    return End(flow, flat.point, replace(at, zero=flat.dimension), continuum=Continuum(flat, False))
 
 
 def _saddle(problem: Problem, flow: Flow) -> PassedSaddle | None:
@@ -166,9 +219,20 @@ def _saddle(problem: Problem, flow: Flow) -> PassedSaddle | None:
     return PassedSaddle(flow.time, flow.grad_inf, lowest)
 
 
+def _degenerate(problem: Problem, flow: Flow, dps: int) -> PassedSaddle | None:
+    """The degenerate saddle of a dormant neuron, with the point where the flow leaves it; not for erf and ReLU."""
+    woken = None if problem.activation in OWN_THEORY else wake(problem, flow, dps=dps)
+    return None if woken is None else PassedSaddle(flow.time, flow.grad_inf, 0.0, woken)
+
+
 def _leave(problem: Problem, flow: Flow, saddle: PassedSaddle) -> Flow:
     """Run on for as long as the instability needs to grow from rounding to size, then to a small gradient."""
-    until = flow.time + PATIENCE / abs(saddle.lambda_min)
+    if saddle.woken is not None:
+        # The clock goes on as if there had been no wait: times of its size could not hold the steps to come.
+        flow = replace(flow, theta=saddle.woken.theta, step_size=1e-3 * saddle.woken.pace)
+        until = flow.time + PATIENCE * saddle.woken.pace
+    else:
+        until = flow.time + PATIENCE / abs(saddle.lambda_min)
     gone = continue_flow(problem, flow, grad_tol=np.finfo(float).tiny, max_time=until)
     return continue_flow(problem, gone, grad_tol=RESUMED)
 
@@ -182,6 +246,7 @@ def continue_flow(
     rtol: float = TIGHT,
     max_steps: int = 20_000,
     early_finish: bool = False,
+    farthest: float | None = None,
 ) -> Flow:
     """Run a flow on to a smaller gradient, or from where it was stopped. Approximation.
 
@@ -192,7 +257,7 @@ def continue_flow(
     grad_tol : float
     max_time : float
         Bound on the time, counted from the beginning of the whole flow.
-    rtol, max_steps, early_finish
+    rtol, max_steps, early_finish, farthest
         As of :func:`numerics.gradient_flow`, for this part.
 
     Returns
@@ -210,6 +275,7 @@ def continue_flow(
         max_time=max_time,
         max_steps=max_steps,
         early_finish=early_finish,
+        farthest=farthest,
     )
     first, second = flow.trajectory, more.trajectory
     methods = dict.fromkeys([*flow.method.split("+"), *more.method.split("+")])

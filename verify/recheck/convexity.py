@@ -7,7 +7,7 @@ ball, and only one in the box.
 *Ellipsoid.* Let |u|_H^2 = u' Hess L(x*) u and |u|_D^2 = sum_i xi_i^2 |omega_i|^2 + eta_i^2 alpha_i^2 for
 u_i = (omega_i, alpha_i), with Hess L(x*) >= mu D^2. From L = |r|^2 in L2,
 D^3 L[u, u, u] = 6 <Df u, D^2 f[u, u]> + 2 <r, D^3 f[u, u, u]>. On E = {|x - x*|_H <= rho}, with c_m of
-``smoothness``,
+``bounded``,
 
     |D^2 f[u, u]| <= k2 |u|_H^2,  |D^3 f[u, u, u]| <= k3 |u|_H^3,  |Df u| <= p |u|_H,  |r| <= l + p rho,
 
@@ -21,11 +21,11 @@ from __future__ import annotations
 
 import flint
 
+from verify.recheck.bounded import norms_of
 from verify.recheck.findings import Findings
 from verify.recheck.network import Network
 from verify.recheck.numbers import Ball
 from verify.recheck.schema import Full, Rows
-from verify.recheck.smoothness import smoothness
 from verify.recheck.spectra import greatest, least_eigenvalue, row_sums
 
 
@@ -85,14 +85,14 @@ def _third(certificate: Full, network: Network, mu: Ball, s: Ball, residual: Bal
     assert certificate.metric is not None
     assert certificate.rho is not None
     rho = certificate.rho
-    tau = rho / mu.sqrt()
+    tau, norm_of = rho / mu.sqrt(), norms_of(certificate.activation)
     seconds, thirds = [], []
     for i, (xi, eta) in enumerate(certificate.metric):
         A = (abs(network.a[i]) + tau / eta).upper()
         squared = network.norm(i)
         shortest = _at_least_zero(_at_least_zero(squared.lower()).sqrt() - tau / xi)
         longest = _at_least_zero(squared.upper()).sqrt() + tau / xi
-        c1, c2, c3 = (smoothness(m, (shortest**2).lower(), (longest**2).upper()) for m in (1, 2, 3))
+        c1, c2, c3 = (norm_of(m, (shortest**2).lower(), (longest**2).upper()) for m in (1, 2, 3))
         seconds.append((A * c2 / xi**2 + c1 / (xi * eta)).upper())
         thirds.append((A * c3 / xi**3 + 2 * c2 / (flint.arb(3).sqrt() * xi**2 * eta)).upper())
     k2, k3 = greatest(seconds) / mu, greatest(thirds) / (mu * mu.sqrt())

@@ -13,7 +13,8 @@ import flint
 from verify.recheck.findings import Findings
 from verify.recheck.numbers import Ball
 from verify.recheck.reduced import improve, solve
-from verify.recheck.schema import Full, Identity, Rows
+from verify.recheck.schema import Full, Rows
+from verify.recheck.structures import Identity
 
 
 def prove_identity(certificate: Full, bits: int, find: Findings) -> None:

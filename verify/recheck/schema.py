@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from verify.recheck.bounded import KNOWN
 from verify.recheck.curve import Passage, Piece, basin_of, pieces_of
+from verify.recheck.expression import homogeneous_degree
+from verify.recheck.interaction import formula
 from verify.recheck.numbers import Ball, Unreadable, parse
 from verify.recheck.rectified.schema import Rectified, rectified
-from verify.recheck.shapes import array, count, counts, exactly, fields, matrix, numbers, text
+from verify.recheck.shapes import array, count, exactly, fields, matrix, numbers, text
+from verify.recheck.structures import Identity, Line, identity_of, line_of
 
 SCHEMA = "copy-average/certificate/1"
 #: Largest number of parameters of a full system: the Hessian has its square many balls.
@@ -20,24 +24,14 @@ Rows = list[list[Ball]]
 
 
 @dataclass(frozen=True, eq=False)
-class Identity:
-    structure: str
-    partition: list[int] | None
-    assignment: list[list[int]]
-    signs: list[int]
-
-
-@dataclass(frozen=True, eq=False)
-class Line:
-    splits: list[tuple[int, Ball]]
-    rank: int
-    index: int
-
-
-@dataclass(frozen=True, eq=False)
 class Full:
-    """A certificate for the network; the attributes are the fields of the file, numbers as exact balls."""
+    """A certificate for the network; the attributes are the fields of the file, numbers as exact balls.
 
+    Where outgoing weights are held fixed (not ``trained``) they are the last column of ``point`` all the same.
+    """
+
+    activation: str
+    trained: bool
     n: int
     k: int
     dim: int
@@ -59,8 +53,8 @@ class Full:
 
     @property
     def order(self) -> int:
-        """Number of parameters."""
-        return self.n * (self.dim + 1)
+        """Number of unknowns."""
+        return self.n * (self.dim + int(self.trained))
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,48 +91,106 @@ def contents(document: Any) -> Full | Reduced | Rectified:
             raise Unreadable(f"the document: the field {name!r} is missing")
     _assumptions(document)
     system = document["system"]
-    if not isinstance(system, dict) or system.get("kind") not in ("full", "reduced", "rectified"):
-        raise Unreadable("system.kind: needs 'full', 'reduced' or 'rectified'")
+    if not isinstance(system, dict) or system.get("kind") not in ("full", "held", "reduced", "rectified"):
+        raise Unreadable("system.kind: needs 'full', 'held', 'reduced' or 'rectified'")
     if system["kind"] == "rectified":
         return rectified(document)
+    if system["kind"] == "held":
+        return _held(document)
     return _full(document) if system["kind"] == "full" else _reduced(document)
 
 
+#: Fields that all systems of networks share, and those of all their statements.
+_SYSTEM = ("kind", "activation", "n", "k", "dim", "teacher", "teacher_outgoing")
+_STATES = ("status", "radius", "uniqueness_radius", "index", "lambda_min", "loss")
+
+
 def _full(document: dict[str, Any]) -> Full:
-    system = fields(
-        document["system"], "system", ("kind", "activation", "n", "k", "dim", "teacher", "teacher_outgoing")
-    )
-    exactly(system["activation"], "erf", "system.activation")
-    n, k, dim = (count(system[name], f"system.{name}", 1, LARGEST) for name in ("n", "k", "dim"))
-    if n * (dim + 1) > LARGEST or k > LARGEST_TEACHER:
-        raise Unreadable(
-            f"system: {n * (dim + 1)} parameters and {k} teachers, at most {LARGEST} and {LARGEST_TEACHER} are read"
-        )
-    names = ("status", "radius", "uniqueness_radius", "index", "lambda_min", "loss", "identity", "basin", "line")
-    states = fields(document["states"], "states", names)
+    system = fields(document["system"], "system", _SYSTEM)
+    n, k, dim = _sizes(system)
+    states = fields(document["states"], "states", (*_STATES, "identity", "basin", "line"))
     metric, rho, pieces = _proof(document["proof"], n, dim)
     start, passage = basin_of(states["basin"], n, dim)
     if (pieces is None) != (passage is None):
         raise Unreadable("proof.flow: needs a curve where states.basin names a time, and only there")
+    if system["activation"] != "erf":
+        # Theorems that this package has for erf alone.
+        for name, value in (("identity", states["identity"]), ("line", states["line"]), ("basin.time", passage)):
+            if value is not None:
+                raise Unreadable(f"states.{name}: there is none for another activation than erf")
+        if system["activation"] not in KNOWN:
+            exactly(document["proof"]["method"], "box", "proof.method")
     return Full(
+        system["activation"],
+        True,
         n,
         k,
         dim,
-        matrix(system["teacher"], "system.teacher", k, dim),
-        numbers(system["teacher_outgoing"], "system.teacher_outgoing", k),
+        *_teacher(system, k, dim),
         matrix(document["point"], "point", n, dim + 1),
         *_radii(states),
         count(states["index"], "states.index"),
         parse(states["lambda_min"], "states.lambda_min"),
         _loss(states),
-        _identity(states["identity"], n),
+        identity_of(states["identity"], n),
         start,
-        _line(states["line"]),
+        line_of(states["line"]),
         metric,
         rho,
         passage,
         pieces,
     )
+
+
+def _held(document: dict[str, Any]) -> Full:
+    system = fields(document["system"], "system", (*_SYSTEM, "student_outgoing"))
+    n, k, dim = _sizes(system)
+    states = fields(document["states"], "states", (*_STATES, "up_to_scale"))
+    exactly(fields(document["proof"], "proof", ("method",))["method"], "box", "proof.method")
+    held = numbers(system["student_outgoing"], "system.student_outgoing", n)
+    if type(states["up_to_scale"]) is not bool:
+        raise Unreadable("states.up_to_scale: needs true or false")
+    if states["up_to_scale"]:
+        if homogeneous_degree(system["activation"]) is None:
+            raise Unreadable("states.up_to_scale: needs false, for the activation is not homogeneous")
+        if any(a == 0 for a in held):
+            raise Unreadable("states.up_to_scale: needs false where an outgoing weight is 0")
+    point = [[*row, a] for row, a in zip(matrix(document["point"], "point", n, dim), held, strict=True)]
+    return Full(
+        system["activation"],
+        False,
+        n,
+        k,
+        dim,
+        *_teacher(system, k, dim),
+        point,
+        *_radii(states),
+        count(states["index"], "states.index"),
+        parse(states["lambda_min"], "states.lambda_min"),
+        _loss(states),
+        identity=None,
+        start=None,
+        line=None,
+        metric=None,
+        rho=None,
+    )
+
+
+def _sizes(system: dict[str, Any]) -> tuple[int, int, int]:
+    if not isinstance(system["activation"], str) or not system["activation"].isprintable():
+        raise Unreadable("system.activation: needs a string of printable characters")
+    formula(system["activation"])
+    n, k, dim = (count(system[name], f"system.{name}", 1, LARGEST) for name in ("n", "k", "dim"))
+    if n * (dim + 1) > LARGEST or k > LARGEST_TEACHER:
+        raise Unreadable(
+            f"system: {n * (dim + 1)} parameters and {k} teachers, at most {LARGEST} and {LARGEST_TEACHER} are read"
+        )
+    return n, k, dim
+
+
+def _teacher(system: dict[str, Any], k: int, dim: int) -> tuple[Rows, list[Ball]]:
+    rows = matrix(system["teacher"], "system.teacher", k, dim)
+    return rows, numbers(system["teacher_outgoing"], "system.teacher_outgoing", k)
 
 
 def _reduced(document: dict[str, Any]) -> Reduced:
@@ -171,41 +223,6 @@ def _radii(states: dict[str, Any]) -> tuple[Ball, Ball]:
 def _loss(states: dict[str, Any]) -> tuple[Ball, Ball]:
     low, high = numbers(states["loss"], "states.loss", 2)
     return low, high
-
-
-def _identity(value: Any, n: int) -> Identity | None:
-    if value is None:
-        return None
-    where = "states.identity"
-    fields(value, where, ("structure", "partition", "assignment", "signs"))
-    structure, partition = value["structure"], value["partition"]
-    if structure not in ("copy-average", "perturbed-copy"):
-        raise Unreadable(f"{where}.structure: needs 'copy-average' or 'perturbed-copy'")
-    if structure == "perturbed-copy":
-        if partition is not None:
-            raise Unreadable(f"{where}.partition: needs null for a perturbed copy")
-    else:
-        partition = counts(partition, f"{where}.partition")
-    assignment = [
-        counts(group, f"{where}.assignment[{i}]")
-        for i, group in enumerate(array(value["assignment"], f"{where}.assignment", n))
-    ]
-    signs = array(value["signs"], f"{where}.signs", n)
-    if any(type(sign) is not int or sign not in (1, -1) for sign in signs):
-        raise Unreadable(f"{where}.signs: needs 1 and -1")
-    return Identity(structure, partition, assignment, signs)
-
-
-def _line(value: Any) -> Line | None:
-    if value is None:
-        return None
-    fields(value, "states.line", ("splits", "rank", "index"))
-    splits = []
-    for i, split in enumerate(array(value["splits"], "states.line.splits")):
-        where = f"states.line.splits[{i}]"
-        fields(split, where, ("student", "share"))
-        splits.append((count(split["student"], f"{where}.student"), parse(split["share"], f"{where}.share")))
-    return Line(splits, count(value["rank"], "states.line.rank"), count(value["index"], "states.line.index"))
 
 
 def _assumptions(document: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,8 @@ from verify.recheck.wording import statement
 
 #: Precision of Hessians: well beyond the doubles that factor them.
 HESSIAN_BITS = 128
+#: Nats beyond the smallest number that has to be seen, for sums over neurons.
+_SPARE = 14
 
 
 @dataclass(frozen=True)
@@ -101,12 +104,19 @@ def _bits(rows: Rows, *small: Ball) -> int:
     return int(max(HESSIAN_BITS, longest + 64, tiny + 64))
 
 
+def _nats(certificate: Full) -> int:
+    """How exact gradient and loss have to be, as exp(-nats)."""
+    low, high = certificate.loss
+    small = [certificate.radius * certificate.lambda_min, high - low]
+    return max([_SPARE, *(_SPARE - math.ceil(size(x.mid()) * math.log(2)) for x in small if x.mid() != 0)])
+
+
 def _full(certificate: Full, find: Findings) -> None:
     if not _sane(certificate, find):
         return
     bits = _bits(certificate.point, certificate.radius, certificate.lambda_min)
     with flint.ctx.workprec(bits):
-        at_point = Network(certificate, flint.arb(0))
+        at_point = Network(certificate, flint.arb(0), _nats(certificate))
         gradient, value = at_point.gradient(), at_point.loss()
         norm = sum((x * x for x in gradient), flint.arb(0)).upper()
         norm = (norm if norm > 0 else flint.arb(0)).sqrt().upper() if norm.is_finite() else norm

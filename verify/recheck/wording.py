@@ -7,6 +7,8 @@ from decimal import Context, Decimal
 from typing import Any
 
 from verify.recheck.document import canonical
+from verify.recheck.expression import homogeneous_degree
+from verify.recheck.interaction import formula
 from verify.recheck.numbers import LARGEST_EXPONENT, long_integers
 from verify.recheck.rectified.wording import rectified
 from verify.recheck.schema import contents
@@ -33,6 +35,8 @@ def statement(document: dict[str, Any]) -> str:
         kind = document["system"]["kind"]
         if kind == "rectified":
             sentences = rectified(document, _number, _name)
+        elif kind == "held":
+            sentences = _held(document)
         else:
             sentences = _reduced(document) if kind == "reduced" else _full(document)
         assumptions = document["theorem"]["assumptions"]
@@ -45,18 +49,15 @@ def statement(document: dict[str, Any]) -> str:
 def _full(document: dict[str, Any]) -> list[str]:
     system, states = document["system"], document["states"]
     n, k, dim = system["n"], system["k"], system["dim"]
-    low, high = states["loss"]
     sentences = [
-        f"Let f(x) = sum_i a_i sigma(w_i.x) be a student network of n = {n} neurons with sigma(t) = erf(t/sqrt 2) "
-        f"and trained outgoing weights, x ~ N(0, I) in dimension {dim}, and f* a teacher network of k = {k} neurons "
-        f"of the same activation, {_teacher(system)}.",
+        f"Let f(x) = sum_i a_i sigma(w_i.x) be a student network of n = {n} neurons with "
+        f"{formula(system['activation'])} and trained outgoing weights, x ~ N(0, I) in dimension {dim}, and f* a "
+        f"teacher network of k = {k} neurons of the same activation, {_teacher(system)}.",
         f"The loss L = E[(f - f*)^2] (full mean squared error) has exactly one critical point x* in the box of "
         f"radius {_number(states['uniqueness_radius'])} in the infinity norm around the point "
         f"{_name(document['point'])} (status: {states['status']}), and x* is within {_number(states['radius'])} "
         f"of that point.",
-        f"The Hessian of L at x* has exactly {states['index']} negative eigenvalues, and all its eigenvalues have "
-        f"absolute value at least {_number(states['lambda_min'])}.",
-        f"The loss L(x*) lies between {_number(low)} and {_number(high)}.",
+        *_spectrum(states),
     ]
     sentences.append(_identity(states["identity"]))
     if states["basin"] is not None:
@@ -64,6 +65,42 @@ def _full(document: dict[str, Any]) -> list[str]:
     else:
         sentences.append("No basin of attraction is stated.")
     sentences.append(_line(states["line"]))
+    return [*sentences, "Neurons are counted from 0."]
+
+
+def _spectrum(states: dict[str, Any]) -> list[str]:
+    low, high = states["loss"]
+    return [
+        f"The Hessian of L at x* has exactly {states['index']} negative eigenvalues, and all its eigenvalues have "
+        f"absolute value at least {_number(states['lambda_min'])}.",
+        f"The loss L(x*) lies between {_number(low)} and {_number(high)}.",
+    ]
+
+
+def _held(document: dict[str, Any]) -> list[str]:
+    system, states = document["system"], document["states"]
+    n, k, dim = system["n"], system["k"], system["dim"]
+    sentences = [
+        f"Let f(x) = sum_i a_i sigma(w_i.x) be a student network of n = {n} neurons with "
+        f"{formula(system['activation'])} and outgoing weights held fixed at the numbers "
+        f"{_name(system['student_outgoing'])}, x ~ N(0, I) in dimension {dim}, and f* a teacher network of k = {k} "
+        f"neurons of the same activation, {_teacher(system)}.",
+        f"As a function of the incoming weights the loss L = E[(f - f*)^2] (full mean squared error) has exactly one "
+        f"critical point x* in the box of radius {_number(states['uniqueness_radius'])} in the infinity norm around "
+        f"the point {_name(document['point'])} (status: {states['status']}), and x* is within "
+        f"{_number(states['radius'])} of that point.",
+        *_spectrum(states),
+    ]
+    if states["up_to_scale"]:
+        degree = homogeneous_degree(system["activation"])
+        sentences.append(
+            f"Since sigma is homogeneous of degree {degree}, (w_i, a_i) -> (c w_i, a_i c^-{degree}), c > 0, leaves "
+            f"the network as it is, and w_i.dL/dw_i = {degree} a_i dL/da_i: x* with these outgoing weights is a "
+            f"critical point with trained outgoing weights too, where the Hessian in all {n * (dim + 1)} parameters "
+            f"has rank {n * dim} and the same number of negative eigenvalues; up to these scalings it is isolated."
+        )
+    else:
+        sentences.append("Nothing is stated of trained outgoing weights.")
     return [*sentences, "Neurons are counted from 0."]
 
 

@@ -8,6 +8,7 @@ vector is turned so that its largest coordinate is positive.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import flint
 import numpy as np
@@ -219,7 +220,20 @@ def _assignment(point: Point, students: NDArray[np.intp], teachers: NDArray[np.i
     return tuple(tuple(int(j) for j in np.flatnonzero(row == max(row))) for row in rows)
 
 
-def placed(coordinates: Array, signs: NDArray[np.intp], point: Point) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+class Structure(Protocol):
+    """What is put into place: a structure's coordinates and signs. Approximation."""
+
+    @property
+    def signs(self) -> NDArray[np.intp]:
+        """Signs of the outgoing weights, shape (n,)."""
+
+    def doubles(self) -> tuple[Array, Array]:
+        """Coordinates, shape (n, k), and outgoing weights."""
+
+
+def placed(
+    coordinates: Array, signs: NDArray[np.intp], point: Structure
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """A structure's neurons and teachers for each of the network's, by assignments in turns. Approximation.
 
     Students are assigned by their coordinates in ascending order, which do not depend on the order of the teachers;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -52,8 +52,8 @@ def match_rectified(
     rough, _ = read_point(problem, theta)
     small = reduced(problem, rough)
     found = naming.match
-    fields = {name: getattr(found, name) for name in Match.__dataclass_fields__}
-    named = RectifiedMatch(**fields, reduced=small, naming=naming)
+    own = {entry.name: getattr(found, entry.name) for entry in fields(Match)}
+    named = RectifiedMatch(**own, reduced=small, naming=naming)
     if found.assignment is None:
         return named
     whole: list[tuple[int, ...]] = [()] * problem.n

@@ -48,12 +48,14 @@ def merge(target: Store, sources: Sequence[Store]) -> Merged:
     Raises
     ------
     StoreError
-        If two stores say of the same run that it ends in different places; the target is then unchanged.
+        If two stores say of the same run that it ends in different places, or have different teachers; the target
+        is then unchanged.
     """
     found = Merged()
     states = target.states()
     with target.transaction():
         for source in sources:
+            _same_teacher(target, source)
             for identity, state in source.states().items():
                 before = states.get(identity)
                 if before is not None and before.parts >= state.parts:
@@ -67,6 +69,14 @@ def merge(target: Store, sources: Sequence[Store]) -> Merged:
                 found.continued += before is not None
             target.copy_theory_within(source)
     return found
+
+
+def _same_teacher(target: Store, source: Store) -> None:
+    """An empty target takes the teacher of the first source; all others must have it."""
+    try:
+        target.settle_teacher_within(source.teacher())
+    except StoreError:
+        raise StoreError(f"the teacher of {source.path} is another") from None
 
 
 def _check(identity: tuple[Any, ...], before: State, state: State, source: Store) -> None:

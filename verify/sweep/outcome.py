@@ -14,6 +14,7 @@ import numpy as np
 
 from numerics.flow.result import Flow, Stop, Trajectory
 from numerics.problem import Array
+from numerics.teacher import Teacher
 from verify.ends.settle import continue_flow
 from verify.runs import Task, finish, start, weights_as_rows
 from verify.sweep.course import course
@@ -153,6 +154,16 @@ def key(task: Task) -> tuple[Any, ...]:
     return tuple(fields[name] for name in SETTING + KEY)
 
 
+def identity(task: Task) -> tuple[Any, ...]:
+    """All that a run depends on, for its digest: its key, and the teacher where it is another. Exact."""
+    return key(task) if task.teacher is None else (*key(task), teacher_text(task.teacher))
+
+
+def teacher_text(teacher: Teacher) -> str:
+    """A teacher as it is stored. Exact."""
+    return as_json(teacher.document())
+
+
 def texts(outcome: Outcome) -> dict[str, str]:
     """The parts of a run that are stored as text. Exact."""
     return {
@@ -177,7 +188,7 @@ def digest(identity: Sequence[Any], numbers: Sequence[Any], parts: Mapping[str, 
     Parameters
     ----------
     identity : sequence
-        As :func:`key` gives it.
+        As :func:`identity` gives it.
     numbers : sequence
         ``parts``, ``max_steps``, ``step_size``, ``rejected``, ``hessians``.
     parts : mapping

@@ -10,11 +10,12 @@ from typing import Any
 
 from mpmath import mp
 
+from numerics.teacher import parse_teacher
 from verify.names import CHANNEL
 from verify.prediction import Prediction, read_prediction
 from verify.runs import Task
 from verify.sweep.guard import StoreError
-from verify.sweep.outcome import KEY, SETTING, Outcome, as_json, blobs, digest, from_bytes, key, texts
+from verify.sweep.outcome import KEY, SETTING, Outcome, as_json, blobs, digest, from_bytes, identity, texts
 
 NUMBERS = ("parts", "max_steps", "step_size", "rejected", "hessians")
 PARTS = ("record", "theta", "assignment", "theta0", "flow_theta", "course")
@@ -60,7 +61,7 @@ def run_values(outcome: Outcome) -> dict[str, Any]:
         **{name: getattr(task, name) for name in KEY},
         **dict(zip(NUMBERS, numbers, strict=True)),
         **parts,
-        "digest": digest(key(task), numbers, parts),
+        "digest": digest(identity(task), numbers, parts),
         **{f"{name}_seconds": float(outcome.seconds[name]) for name in ("flow", "settle", "certificate")},
     }
 
@@ -68,6 +69,11 @@ def run_values(outcome: Outcome) -> dict[str, Any]:
 def _identity(row: sqlite3.Row) -> tuple[Any, ...]:
     values = [bool(row[name]) if name in YES_OR_NO else row[name] for name in SETTING]
     return (*values, *(row[name] for name in KEY))
+
+
+def _whole(row: sqlite3.Row) -> tuple[Any, ...]:
+    """The key, and the teacher of the store if it has one."""
+    return _identity(row) if row["teacher"] is None else (*_identity(row), row["teacher"])
 
 
 def check_digest(row: sqlite3.Row) -> None:
@@ -79,7 +85,7 @@ def check_digest(row: sqlite3.Row) -> None:
     """
     parts = {name: row[name] for name in PARTS}
     try:
-        good = digest(_identity(row), [row[name] for name in NUMBERS], parts) == row["digest"]
+        good = digest(_whole(row), [row[name] for name in NUMBERS], parts) == row["digest"]
     except (AttributeError, TypeError, ValueError):
         good = False
     if not good:
@@ -108,7 +114,8 @@ def read_outcome(row: sqlite3.Row) -> Outcome:
     """
     check_digest(row)
     fields = dict(zip(SETTING + KEY, _identity(row), strict=True))
-    task = Task(**fields, max_steps=row["max_steps"])
+    teacher = None if row["teacher"] is None else parse_teacher("its teacher", row["teacher"])
+    task = Task(**fields, max_steps=row["max_steps"], teacher=teacher)
     columns = task.dim + 1
     try:
         assignment = json.loads(row["assignment"])

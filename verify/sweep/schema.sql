@@ -1,4 +1,4 @@
--- The store of `copy-average sweep`: one SQLite file, schema version 1 (PRAGMA user_version),
+-- The store of `copy-average sweep`: one SQLite file, schema version 2 (PRAGMA user_version),
 -- PRAGMA application_id 0x434F4156 ("COAV"). Any SQLite tool can read it; start from the view `runs`.
 --
 -- Matrices of doubles are BLOBs: IEEE 754 binary64, little-endian, row by row. A network has n rows of
@@ -9,6 +9,13 @@ CREATE TABLE origin (
     id TEXT NOT NULL,          -- random, names this store in captions
     created TEXT NOT NULL,     -- UTC, ISO 8601
     version TEXT NOT NULL      -- of copy-average
+);
+
+-- The teacher of all runs here; no row where it is the first k unit vectors with outgoing weights 1. (Version 1 had
+-- no such table.)
+CREATE TABLE teacher (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    document TEXT NOT NULL     -- JSON as --teacher reads it: teacher (k rows of dim numbers), teacher_outgoing (k)
 );
 
 -- What determines a run, beside its size and seed.

@@ -16,11 +16,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from numerics.teacher import Teacher, parse_teacher
 from verify.prediction import Prediction
 from verify.runs import Task
 from verify.sweep.connection import connect, create, explained, now
-from verify.sweep.guard import VERSION, StoreError, check_file, expected_objects, objects
-from verify.sweep.outcome import KEY, SETTING, Outcome, as_json, key
+from verify.sweep.guard import StoreError, check_file, expected_objects, objects
+from verify.sweep.outcome import KEY, SETTING, Outcome, as_json, key, teacher_text
 from verify.sweep.rows import (
     State,
     check_digest,
@@ -85,9 +86,11 @@ class Store:
         trouble = [row[0] for row in self._connection.execute("PRAGMA integrity_check(1)")]
         if trouble != ["ok"]:
             raise StoreError(f"it is corrupted ({' '.join(str(trouble[0]).split())})")
-        if objects(self._connection) != expected_objects():
-            raise StoreError(f"its tables are not those of schema version {VERSION}")
-        for row in self._rows(f"SELECT {COLUMNS}, r.* {JOIN}"):
+        self._version = int(self._connection.execute("PRAGMA user_version").fetchone()[0])
+        if objects(self._connection) != expected_objects(self._version):
+            raise StoreError(f"its tables are not those of schema version {self._version}")
+        self.teacher()
+        for row in self._rows(f"SELECT {self._columns}, r.* {JOIN}"):
             check_digest(row)
         # The schema is ours: its view may call the functions of JSON.
         self._connection.execute("PRAGMA trusted_schema = ON")
@@ -102,11 +105,61 @@ class Store:
         with explained(self.path):
             return str(self._connection.execute("SELECT id FROM origin").fetchone()[0])
 
+    @property
+    def _columns(self) -> str:
+        """What identifies a run, and the teacher of the store or NULL."""
+        teacher = "(SELECT document FROM teacher)" if self._version > 1 else "NULL"
+        return f"{COLUMNS}, {teacher} AS teacher"
+
+    def teacher(self) -> Teacher | None:
+        """The teacher of all runs here, or None where it is the first k unit vectors.
+
+        Raises
+        ------
+        StoreError
+            If it cannot be read.
+        """
+        if self._version < 2:
+            return None
+        with explained(self.path):
+            row = self._connection.execute("SELECT document FROM teacher").fetchone()
+        try:
+            return None if row is None else parse_teacher("its teacher", row[0])
+        except (TypeError, ValueError) as error:
+            raise StoreError(str(error)) from None
+
+    def settle_teacher(self, teacher: Teacher | None) -> None:
+        """Make sure that runs with this teacher may be added: an empty store takes it, another must have it.
+
+        Raises
+        ------
+        StoreError
+            If the store has another teacher, or has runs with the first k unit vectors.
+        """
+        with self.transaction():
+            self.settle_teacher_within(teacher)
+
+    def settle_teacher_within(self, teacher: Teacher | None) -> None:
+        """The same inside a transaction of the caller's."""
+        own = self.teacher()
+        if own == teacher:
+            return
+        if own is not None:
+            held = f"its teacher, with k = {own.k}, is"
+            raise StoreError(f"{held} {'from a file' if teacher is None else 'another'}")
+        if self._version < 2:
+            raise StoreError("it was made by a version that knew no other teacher than the first k unit vectors")
+        used = self._connection.execute("SELECT EXISTS (SELECT 1 FROM run) OR EXISTS (SELECT 1 FROM theory)")
+        if used.fetchone()[0]:
+            raise StoreError("its teacher is the first k unit vectors, not one from a file")
+        if teacher is not None:
+            self._insert("teacher", document=teacher_text(teacher))
+
     def states(self) -> dict[tuple[Any, ...], State]:
         """What is known of every run, by its key, without its arrays."""
         with explained(self.path):
             timings = "r.flow_seconds, r.settle_seconds, r.certificate_seconds"
-            query = f"SELECT {COLUMNS}, r.parts, r.record, r.digest, {timings} {JOIN}"
+            query = f"SELECT {self._columns}, r.parts, r.record, r.digest, {timings} {JOIN}"
             return dict(map(read_state, self._rows(query)))
 
     def has(self, task: Task) -> bool:
@@ -117,13 +170,14 @@ class Store:
     def outcome(self, task: Task) -> Outcome | None:
         """A stored run, or None."""
         with explained(self.path):
-            query = f"SELECT {COLUMNS}, r.*, w.versions {JOIN} JOIN software AS w ON w.id = r.software"
+            query = f"SELECT {self._columns}, r.*, w.versions {JOIN} JOIN software AS w ON w.id = r.software"
             row = next(self._rows(f"{query} WHERE {_where()}", key(task)), None)
             return None if row is None else read_outcome(row)
 
     def outcomes(self) -> Iterator[Outcome]:
         """All runs, in the order of their keys."""
-        query = f"SELECT {COLUMNS}, r.*, w.versions {JOIN} JOIN software AS w ON w.id = r.software ORDER BY {COLUMNS}"
+        columns = f"{self._columns}, r.*, w.versions"
+        query = f"SELECT {columns} {JOIN} JOIN software AS w ON w.id = r.software ORDER BY {COLUMNS}"
         with explained(self.path):
             yield from map(read_outcome, self._rows(query))
 
@@ -185,6 +239,8 @@ class Store:
         """The same inside a transaction of the caller's."""
         if self._command is None:
             raise ValueError("store: begin() has not been called")
+        # Another process may have given the store a teacher since this one opened it.
+        self.settle_teacher_within(outcome.task.teacher)
         values = run_values(outcome)
         values["setting"] = self._number("setting", {name: getattr(outcome.task, name) for name in SETTING})
         values["software"] = self._number("software", {"versions": as_json(outcome.versions)})
@@ -203,7 +259,8 @@ class Store:
     def copy_within(self, source: Store, identity: tuple[Any, ...]) -> None:
         """Copy a run of another store with its timings, versions and command, inside a transaction."""
         tables = "JOIN software AS w ON w.id = r.software JOIN invocation AS i ON i.id = r.invocation"
-        query = f"SELECT {COLUMNS}, r.*, w.versions, i.uuid, i.started, i.command {JOIN} {tables} WHERE {_where()}"
+        wanted = f"{source._columns}, r.*, w.versions, i.uuid, i.started, i.command"
+        query = f"SELECT {wanted} {JOIN} {tables} WHERE {_where()}"
         row = next(source._rows(query, identity))
         check_digest(row)
         others = ("id", "setting", "software", "invocation")

@@ -12,7 +12,8 @@ from scipy.integrate import quad
 from numerics import Population, Problem, copy_average_point, gradient_flow, pack, perturbed_copy_point, polish
 from numerics.structures import Point
 from verify import certify
-from verify.certificates.basin import Ellipsoid, derivative_norm
+from verify.certificates.basin import Ellipsoid
+from verify.certificates.smoothness import derivative_norm
 from verify.certification import Certificate, with_basin
 
 SIGMA = {
