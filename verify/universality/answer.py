@@ -49,9 +49,11 @@ class CellAnswer:
 
     @property
     def lowest(self) -> bool:
-        """Whether n - 1 copies and one average have the lowest loss of all that is known."""
+        """Whether n - 1 copies and one average have the lowest loss of all that is known, and are no saddle."""
         one, least = self.one_average, self.least
-        return one is not None and least is not None and one.loss - least <= SAME * max(1.0, abs(least))
+        if one is None or least is None or one.index != 0:
+            return False
+        return one.loss - least <= SAME * max(1.0, abs(least))
 
     @property
     def minimum(self) -> bool:

@@ -107,6 +107,8 @@ def test_verdicts() -> None:
     assert verdict(_cell([high, _known(3.0, 1, average=True)], loss=3.0)) == "no: never a minimum"
     assert verdict(_cell([high], loss=3.0)) == "no: there is no such point"
     assert verdict() == "nothing was run"
+    # From a saddle something lower can be reached, known or not.
+    assert not _cell([_known(1.0, 1, average=True)]).lowest
     # A run that ends lower than everything known takes away the lowest place.
     assert not _cell([low, high], reached=1, loss=0.5).lowest
 
