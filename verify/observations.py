@@ -111,6 +111,39 @@ def _gradient_at_copies(n: int, k: int, seeds: int) -> list[Observation]:
     ]
 
 
+def _scaled_copies(n: int, k: int, seeds: int) -> list[Observation]:
+    """Copies with the absolute value, at the length of the claim."""
+    length = (np.pi + 2 * (k - 1)) / (np.pi + 2 * (n - 1))
+    problem = Problem(n, k, activation="abs")
+    loss, gradient = Population(problem).value_and_gradient(pack(length * np.eye(n, problem.dim), np.ones(n)))
+    gap = abs(loss - (k - n) * (1 - 2 / np.pi) * length)
+    # Terms of the size of k^2 cancel.
+    return [
+        Observation("gradient at scaled copies", float(np.abs(gradient).max()), 1e-14 * k**2),
+        Observation("loss at scaled copies", float(gap), 1e-14 * k**2),
+    ]
+
+
+def _single_copy(n: int, k: int, seeds: int) -> list[Observation]:
+    return _scaled_copies(n, k, seeds) if n == 1 else []
+
+
+def _leaky_average(n: int, k: int, seeds: int) -> list[Observation]:
+    """The neuron of leaky ReLU along the sum of all teachers, and the one against it."""
+    if n != 1:
+        return []
+    problem, u, found = Problem(1, k, activation="leaky-relu"), 1 / np.sqrt(k), []
+    for side in (1.0, -1.0):
+        profile = (np.sqrt(1 - u * u) + side * u * (np.pi - np.arccos(side * u))) / (2 * np.pi)
+        # The pull over the interaction of a unit vector with itself, by the slope 1/100.
+        length = (0.99**2 * k * profile + side * 0.01 * k * u) / ((1 + 0.01**2) / 2)
+        theta = np.zeros(problem.shape)
+        theta[0, :k], theta[0, -1] = side * u * abs(length), np.sign(length)
+        gap = float(np.abs(Population(problem).gradient(theta)).max())
+        found.append(Observation(f"gradient of one neuron {'along' if side > 0 else 'against'}", gap, 1e-14 * k**2))
+    return found
+
+
 #: For each claim that speaks of points or flows: its comparisons at one (n, k).
 OBSERVATIONS: dict[str, Callable[[int, int, int], list[Observation]]] = {
     "erf-one-neuron-critical": _loss_at_averages,
@@ -119,6 +152,9 @@ OBSERVATIONS: dict[str, Callable[[int, int, int], list[Observation]]] = {
     "erf-ca-loss": _loss_at_averages,
     "erf-optimum": _partitions,
     "erf-copies-not-critical": _gradient_at_copies,
+    "abs-copies": _scaled_copies,
+    "abs-one-neuron": _single_copy,
+    "leaky-relu-one-neuron": _leaky_average,
 }
 
 

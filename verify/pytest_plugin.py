@@ -33,7 +33,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--copy-average-activation",
         default="all",
-        help="activation whose claims are run, with those that concern every activation: erf, relu; default all",
+        help="activation whose claims are run, with those that concern every activation: erf, relu, leaky-relu, abs; "
+        "default all",
     )
 
 
@@ -49,7 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 SIZES = pytest.StashKey[tuple[tuple[int, int], ...]]()
 #: Activations with claims of their own, whose ids begin with their names.
-ACTIVATIONS = ("erf", "relu")
+ACTIVATIONS = ("erf", "relu", "leaky-relu", "abs")
 
 
 def _sizes(config: pytest.Config) -> tuple[tuple[int, int], ...]:

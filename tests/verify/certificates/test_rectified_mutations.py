@@ -165,7 +165,7 @@ COLLINEAR = (
 
 DEAD = (
     Mutation("dead: sign", "_one", "sign * c >= 0", "c <= 0", "dead"),
-    Mutation("dead: only some terms", "_one", "if all(", "if any(", "dead"),
+    Mutation("dead: only some terms", "_one", "positive and all(", "positive and any(", "dead"),
 )
 
 SPHERE = (
@@ -174,9 +174,7 @@ SPHERE = (
     ),
     Mutation("sphere: boxes", "_settled", "(square - 1) - spread > 0", "(square - 1) > 0", "boxes"),
     Mutation("sphere: error of tangents", "_settled", "(value + error +", "(value +", "boxes"),
-    Mutation(
-        "sphere: boxes in caps", "_settled", "if low > 1 - cap * cap / 2", "if high > 1 - cap * cap / 2", "boxes"
-    ),
+    Mutation("sphere: boxes in caps", "_settled", "near = low if", "near = high if", "boxes"),
 )
 
 CONTINUUM = (
@@ -208,7 +206,7 @@ NOT_EXPOSED = (
     ("existence", "_newton", "- error / mu", "the step in doubles is right to 1e-12, boxes are compared to 1e-3"),
     ("existence", "smallest_eigenvalue", "16 * UNIT * abs(bound)", "discs are wider by more than these roundings"),
     ("collinear", "tangent", "2 * flint.arb(lift) * (2 * radius / search.shortest())", "radii are about 1e-60"),
-    ("dead", "value_at", "(p.sqrt() * weights * radius / 2).upper()", "radii are about 1e-60"),
+    ("dead", "value_at", "(p.sqrt() * weights * radius * steepest).upper()", "radii are about 1e-60"),
 )
 
 
