@@ -110,8 +110,11 @@ def _settled(record: dict[str, Any]) -> bool:
     if record["structure"] == DUPLICATED and record["index"] == 0:
         return bool(record["converged"]) and _flow_proved(record)
     # A continuum has no isolated point to certify: there the loss that a claim proves for all its minima has to be
-    # that of the run. A continuum that no claim knows is not settled where certificates were asked for.
-    known = record["structure"] == CONTINUUM and _compared(record, True)
+    # that of the run, or the function has to be that of a structure, or its loss. Other continua are not settled
+    # where certificates were asked for.
+    blocks = record.get("blocks") or {}
+    called = any(name in blocks for name in ("structure", "shared", "same_loss"))
+    known = record["structure"] == CONTINUUM and (_compared(record, True) or called)
     flat = known or record["structure"] == DEGENERATE
     certified = record.get("certificate") in (None, Status.UNIQUE.name.lower()) or flat
     return bool(record["converged"]) and certified and _flow_proved(record)

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 CACHE_SCHEMA = "copy-average/claims-cache/1"
 
 #: For each claim whose steps leave something to ball arithmetic: the function that decides it.
-BALLS = {"erf-pc-minimum-law": "verify.certificates.laws:birth_findings"}
+BALLS = {
+    "erf-pc-minimum-law": "verify.certificates.laws:birth_findings",
+    "one-neuron-equal-cosines-series": "verify.certificates.equal_cosines:equal_cosine_findings",
+}
 
 _REGISTERED: dict[str, Claim] = {}
 

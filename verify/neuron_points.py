@@ -7,7 +7,7 @@ coordinate that the teachers ignore.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import factorial, prod
 
@@ -50,7 +50,7 @@ class NeuronPoint:
     dimension : int
         Of the continuum of critical points that it lies on; 0 if it is isolated.
     certificate : Certificate or None
-        None on a continuum.
+        None on a continuum of directions; up to scale where that is free.
     copies : int
         Critical points that symmetries make of it, signs of neurons that are the same network not counted.
     """
@@ -144,7 +144,9 @@ def _point(problem: Problem, found: CriticalPoint, dps: int) -> NeuronPoint | No
     if flat is None:
         return None
     copies = _copies(problem, found)
-    return NeuronPoint(problem, structure, teachers, found, flat.point, flat.negative, flat.dimension, None, copies)
+    point = NeuronPoint(problem, structure, teachers, found, flat.point, flat.negative, flat.dimension, None, copies)
+    # Isolated but for its scale, which the certificate holds.
+    return point if point.free != "scale" else replace(point, certificate=certify(problem, flat.point, dps=exact.dps))
 
 
 def _kind(problem: Problem, found: CriticalPoint) -> tuple[str, int]:

@@ -262,7 +262,8 @@ def describe(problem: Problem, end: End, found: Match, dps: int, proof: Proof | 
     named = _special_name(end)
     collinear = [[p.first, p.second] for p in end.duplicated.pairs] if end.duplicated else []
     one = compare(problem, end.polished, end.converged, end.unbounded)
-    claimed = None if end.continuum is None else compare_continuum(problem, end.polished, end.converged)
+    flat = end.continuum is not None or end.degenerate is not None
+    claimed = compare_continuum(problem, end.polished, end.converged) if flat else None
     record: dict[str, Any] = {
         **({} if one is None else {"one_neuron": one}),
         **({} if claimed is None else {"claimed": claimed}),

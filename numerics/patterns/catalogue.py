@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numerics.compile import FLOAT
-from numerics.kernels import ACTIVATIONS, degree_of, digits_of, parity
+from numerics.kernels import ACTIVATIONS, degree_of, digits_of
+from numerics.patterns.gauge import sign_symmetry
 from numerics.patterns.reduced import Reduced, Solution
 from numerics.problem import Array
 from numerics.rectified.pattern import Pattern, detect
@@ -285,7 +286,7 @@ def _split(activation: str, copies: Member, frames: tuple[int, int], k: int) -> 
         starts = [start.copy(), start.copy()]
         starts[0][free] += LEAVE * vectors[:, 0]
         starts[1][free] -= LEAVE * vectors[:, 0]
-    elif parity(activation) == 1:
+    elif sign_symmetry(activation) == 1:
         weak = start.copy()
         weak[: reduced.slots] *= np.where([slot[0] == 0 for slot in pattern.slots], WEAKER, 1.0)
         starts = [weak]

@@ -10,17 +10,21 @@ Beside permutations the loss is unchanged by
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from mpmath import mp
 from numpy.typing import NDArray
 
-from numerics.kernels import degree_of, parity
+from numerics.compile import FLOAT
+from numerics.kernels import ACTIVATIONS, built_in, degree_of, parity
 from numerics.precision import Exact, to_double, to_exact
 from numerics.problem import Array, Problem
 
 #: Coordinates below this part of the largest one have no sign to be undone.
 SMALL = 1e-7
+#: Relative difference at which two values of an interaction function are one; series are right to some 1e-13.
+SAME = 1e-10
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,12 +58,30 @@ class Gauged:
         return to_double(self.coordinates), self.outgoing.astype(np.float64)
 
 
+@lru_cache(maxsize=64)
+def sign_symmetry(activation: str) -> int:
+    """-1 for odd, +1 for even, 0 for other activations; a function without expression by its kernel. Approximation.
+
+    Examples
+    --------
+    >>> sign_symmetry("tanh"), sign_symmetry("cos"), sign_symmetry("softplus")
+    (-1, 1, 0)
+    """
+    known = parity(activation)
+    if known or activation in built_in():
+        return known
+    s, p, q = np.array([0.3, 0.7]), np.array([0.8, 1.5]), np.array([1.1, 0.9])
+    (value,), (mirrored,) = (ACTIVATIONS[activation].value(x, p, q, FLOAT) for x in (s, -s))
+    near = SAME * np.abs(value).max()
+    return -1 if np.abs(value + mirrored).max() < near else 1 if np.abs(value - mirrored).max() < near else 0
+
+
 def why_no_gauge(problem: Problem) -> str | None:
     """Say why a problem has no such gauge, or None. Approximation."""
     why = problem.why_not_standard()
     if why is not None:
         return why
-    if parity(problem.activation) != -1 and len(set(np.sign(problem.teacher_outgoing))) > 1:
+    if sign_symmetry(problem.activation) != -1 and len(set(np.sign(problem.teacher_outgoing))) > 1:
         return "the teacher's outgoing weights have different signs, and the activation is not odd"
     return None
 
@@ -85,7 +107,7 @@ def in_gauge(problem: Problem, theta: Exact, *, dps: int = 50) -> Gauged:
     >>> found.doubles()[0].tolist(), float(found.outgoing[0]), found.signs.tolist()
     ([[0.5, 0.5]], 1.5, [-1])
     """
-    odd, even = (parity(problem.activation) == sign for sign in (-1, 1))
+    odd, even = (sign_symmetry(problem.activation) == sign for sign in (-1, 1))
     degree = degree_of(problem.activation)
     with mp.workdps(dps + 15):
         W, a = theta[:, :-1], theta[:, -1]

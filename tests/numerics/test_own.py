@@ -60,6 +60,14 @@ def test_windowed_series_are_not_called_enclosures() -> None:
     assert "no enclosure" in str(found.why)
 
 
+def test_waves_and_real_exponentials_together_go_by_the_series() -> None:
+    # Their interaction holds complex exponentials, which are not compiled.
+    assert not encloses("exp(x/2) + sin(x)")
+    assert encloses("exp(x/2) + x**2")
+    assert encloses("x*sin(x) + cos(2*x) + x")
+    check_activation("exp(x/2) + sin(x)")
+
+
 def test_large_norms_are_not_a_number() -> None:
     (value,) = ACTIVATIONS["tanh"].value(np.float64(1.0), np.float64(1e4), np.float64(1.0), FLOAT)
     assert np.isnan(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -79,13 +80,26 @@ def test_a_continuum_of_the_claimed_loss_is_settled(activation: str, n: int, k: 
     assert status == 0
 
 
-def test_a_continuum_that_no_claim_knows_is_not_settled() -> None:
-    # Up to a factor the square, under a name that no claim has.
+def test_a_degenerate_minimum_is_compared_too() -> None:
+    # A student of the other sign fades like a power of time; the claim is of this end as well.
+    record, status = _records("hermite2", 2, 4, 3)
+    assert record["structure"] == "degenerate-minimum"
+    assert record["claimed"]["agrees"] is True
+    assert float(record["claimed"]["loss"]) == 6
+    assert status == 0
+
+
+def test_a_continuum_that_no_claim_knows_is_settled_by_its_name_alone() -> None:
+    # Up to a factor the square, under a name that no claim has; but a structure has the same loss.
     record, status = _records("2*x**2", 1, 2, 1)
     assert record["structure"] == "continuum"
     assert "claimed" not in record
     assert record["certificate"] == "unknown"
-    assert status == 3
+    assert record["blocks"]["same_loss"]["structure"] == "copy-average"
+    assert status == 0
+    nameless = make_cell(Problem(1, 2, activation="2*x**2"), 20)
+    nameless.runs[1] = SimpleNamespace(record={**record, "blocks": {}}, certificate_seconds=0.0, proof_seconds=0.0)
+    assert nameless.exit_status() == 3
 
 
 def test_another_loss_is_a_contradiction() -> None:

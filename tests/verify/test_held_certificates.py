@@ -31,6 +31,7 @@ def test_up_to_scale_index_and_rank_are_those_of_all_parameters() -> None:
     problem, certificate = _cube()
     assert certificate.status.name == "UNIQUE"
     assert (certificate.held, certificate.degree) == (True, 3)
+    assert "isolated up to scales" in certificate._repr_html_()
     assert certificate.point is not None
     assert certificate.index is not None
     # By another route: eigenvalues of the Hessian in all parameters, n of which are null.

@@ -89,6 +89,9 @@ def test_homogeneous_activations_up_to_scale() -> None:
     # b_j (1 + 2 u_j^2)/u_j is the same for all teachers.
     ratio = np.array(WEIGHTS) * (1 + 2 * u**2) / u
     assert np.ptp(ratio) < 1e-8
+    # Where the scale alone is free the certificate holds it.
+    (exact,) = neuron_points("cube", WEIGHTS, dps=20)
+    assert (exact.free, exact.index, exact.certified) == ("scale", 0, True)
     (square,) = neuron_points("square", (1.0, 1.0), dps=20)
     assert (square.structure, square.free, square.certified) == ("copy-average", "scale and direction", False)
 

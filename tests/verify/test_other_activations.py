@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +12,7 @@ from numerics import Problem, gradient_flow, initial_weights
 from numerics.flat import polish_flat
 from numerics.teacher import read_teacher
 from verify.cells import make_cell
+from verify.cli.main import main
 from verify.one_neuron import one_neuron_point
 from verify.runs import Task, run_task
 
@@ -144,29 +143,19 @@ def test_bad_teachers_are_refused(tmp_path: Path, name: str, content: object, wo
         read_teacher(str(tmp_path / "nothing.npy"))
 
 
-def test_the_command_line(tmp_path: Path) -> None:
+def test_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    # In this process: starting others would take most of the time.
     good = _write(tmp_path, "good.json", {"teacher": [[1, 0.5, 0], [0, 1.2, 0.1]], "teacher_outgoing": [1, -0.5]})
     bad = _write(tmp_path, "bad.npy", [[1, 0], [0, 0]])
-    base = [
-        str(Path(sys.executable).with_name("copy-average")),
-        "verify",
-        "-n",
-        "1",
-        "-k",
-        "2",
-        "--seeds",
-        "1",
-        "--jobs",
-        "1",
-    ]
-    done = subprocess.run([*base, "--teacher", good, "--json", "-"], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert "not orthonormal" in done.stderr
-    (cell,) = json.loads(done.stdout)["cells"]
+    base = ["verify", "-n", "1", "-k", "2", "--seeds", "1", "--jobs", "1"]
+    assert main([*base, "--teacher", good, "--json", "-"]) == 0
+    out, errors = capsys.readouterr()
+    assert "not orthonormal" in errors
+    (cell,) = json.loads(out)["cells"]
     assert cell["why_unpredicted"] == "the teacher's incoming weights are not orthonormal"
     assert cell["runs"][0]["certificate"] == "unique"
     for option, value, words in (("--teacher", bad, "a zero vector"), ("--activation", "x*y", "where y is not x")):
-        done = subprocess.run([*base, option, value], capture_output=True, text=True, check=False)
-        assert done.returncode == 2
-        assert words in done.stderr
-        assert done.stderr.count("\n") == 1
+        assert main([*base, option, value]) == 2
+        errors = capsys.readouterr().err
+        assert words in errors
+        assert errors.count("\n") == 1

@@ -133,8 +133,9 @@ def test_expressions() -> None:
 @cache
 def _document(name: str, n: int = 1, k: int = 2) -> Document:
     problem = Problem(n, k, activation=name)
-    point = polish(problem, gradient_flow(problem, initial_weights(problem, seed=1)).theta)
-    document = certificate_document(problem, certify(problem, point))
+    dps = 16 if name in SERIES else 50
+    point = polish(problem, gradient_flow(problem, initial_weights(problem, seed=1)).theta, dps=dps)
+    document = certificate_document(problem, certify(problem, point, dps=dps))
     assert document is not None
     return document
 

@@ -107,8 +107,9 @@ def _degree(expression: sp.Expr) -> int | None:
 
 
 def _real(terms: tuple[object, ...]) -> bool:
-    """Whether no exponent is neither real nor imaginary: else the value would be left with complex exponentials."""
-    return all(t.linear.is_real or t.linear.is_imaginary for t in terms)  # type: ignore[attr-defined]
+    """Whether all exponents are real, or all imaginary: else the value would be left with complex exponentials."""
+    linear = [t.linear for t in terms if t.linear != 0]  # type: ignore[attr-defined]
+    return all(x.is_real for x in linear) or all(x.is_imaginary for x in linear)
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 import sympy as sp
 
@@ -22,7 +23,8 @@ c, T = sp.symbols("c T", positive=True)
 S, N, H = sp.symbols("S N H", positive=True)
 K = sp.Symbol("k", positive=True)
 x, y, u = sp.symbols("x y u", positive=True)
-Steps, Formulas = Callable[[], tuple[Step, ...]], Callable[[], tuple[Formula, ...]]
+Steps: TypeAlias = Callable[[], tuple[Step, ...]]
+Formulas: TypeAlias = Callable[[], tuple[Formula, ...]]
 _ONE = ((z, sp.S.Zero, sp.S.One),)
 _OUTSIDE = (
     "; as it is never zero, the incoming vector has no part outside the span of the teachers, and no critical neuron "

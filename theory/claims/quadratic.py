@@ -24,8 +24,8 @@ M, P, R, N, y, i, c_i, n_plus = sp.symbols("M P R N y i c_i n_plus")
 w_i, a_i = names.w_i, names.a_i
 #: Squared norms of R and N, trace of their product, their traces; a number that joins them in the Hermite case.
 Q, S, B, tau, nu, h = sp.symbols("Q S B tau nu h", real=True)
-#: Small steps, an eigenvalue, an angle, entries of vectors.
-epsilon, t, mu, theta, omega, xi, kappa, value = sp.symbols("epsilon t mu theta omega xi kappa lambda", real=True)
+#: Small steps, an eigenvalue, an angle, entries of vectors, a neuron's component, entries of a unit vector.
+epsilon, t, mu, theta, omega, xi, kappa, value, v, e1, e2 = sp.symbols("epsilon t mu theta omega xi kappa lambda v e_1 e_2", real=True)  # fmt: skip
 a, c = sp.symbols("a c", real=True, nonzero=True)
 e = sp.Symbol("e", positive=True)
 #: Eigenvalues of M inside and outside the teachers' span, teachers that are left, teachers, students that count.
@@ -39,7 +39,7 @@ _FREE = given(Total(c_i * w_i, i), "=", 0)
 
 def square_loss(teachers: sp.Expr, students: sp.Expr) -> sp.Expr:
     """Loss of minima of the square, so many students having the teachers' sign. Exact."""
-    return 2 * (teachers - students) * (teachers + 2) / (students + 2)
+    return (teachers + 2) * (teachers - students) / (students + 2) * 2
 
 
 def hermite2_loss(teachers: sp.Expr, students: sp.Expr) -> sp.Expr:
@@ -82,13 +82,11 @@ def _square() -> tuple[Step, ...]:
         Step("trace", sentence("With {} of the former kind and {} of the latter, {} is determined", inside, outside, tau), at(inside * (1 - tau / 2) - outside * tau / 2 - k, {tau: TRACE}), TRACE),
         Step("positive", sentence("While teachers are left, {}, it is negative, so that all eigenvalues of {} but zero are positive", given(k, "=", inside + left), M), -at(TRACE, gap), sp.S.Zero, Relation.POSITIVE),
         Step("negative", sentence("and on the kernel of {} the form of {} is negative, outside the teachers' span as {} is, inside by this", M, slope, tau), 4 - 2 * at(TRACE, gap), sp.S.Zero, Relation.POSITIVE),
-        Step("turn", sentence("Turning an eigenvector outside, of the eigenvalue {}, by an angle towards a vector of the span in the kernel changes nothing but the trace of the product with {}, and with it the loss by this: it falls. So at a minimum {}", mu, P, given(outside, "=", 0)), 2 * (Q - 2 * mu * sp.sin(theta) ** 2) - 2 * Q, -4 * mu * sp.sin(theta) ** 2),
-        Step("move", sentence("The kernel of {} is the range of {}, so the incoming vectors span no more than that. For numbers with {} add {} times a unit vector of the teachers' span in the kernel to each {}. The product of two entries, one in the range and one along that vector, becomes", slope, M, _FREE, t * c_i / a_i, w_i), a * omega * (xi + c * t / a), a * omega * xi + c * t * omega),
-        Step("move-square", sentence("whose last terms add up to zero, and the square of an entry along that vector, which was zero, becomes this: {} grows by {} times the square of the vector", M, t**2 * Total(c_i**2 / a_i, i)), a * (c * t / a) ** 2, t**2 * c**2 / a),
-        Step("grow", sentence("Growing by {} the loss has at the beginning the slope", kappa * epsilon), at(sp.Derivative(_grown(tau), epsilon), {epsilon: 0}), kappa * (2 * tau - 4)),
-        Step("form", sentence("a fall for positive {}. The form {} of all numbers has {} positive squares, as many as there are positive outgoing weights. On the numbers {} it is that of {}, nondegenerate with {} positive squares", kappa, Total(c_i**2 / a_i, i), n_plus, a_i * Dot(w_i, y), M, inside), (a * omega) ** 2 / a, a * omega**2),
-        Step("orthogonal", sentence("Orthogonal to these are the numbers with {}, on which {} positive squares are left: at a minimum none", _FREE, n_plus - inside), c * (a * omega) / a, c * omega),
-        Step("loss", sentence("Hence at a minimum {} is the smaller of {} and {}, written {}, and the loss is", inside, n_plus, k, m), 2 * ((k - m) + m * (at(TRACE, final) / 2) ** 2) + at(TRACE, final) ** 2, square_loss(k, m)),
+        Step("turn", sentence("Turning an eigenvector outside, of the eigenvalue {}, by an angle {} towards a vector of the span in the kernel changes nothing but the trace of the product with {}, which grows to this; the loss falls by four times as much. So at a minimum {}", mu, theta, P, given(outside, "=", 0)), mu - mu * sp.cos(theta) ** 2, mu * sp.sin(theta) ** 2),
+        Step("move", sentence("The kernel of {} is the range of {}, so the incoming vectors span no more than that. For numbers with {} add {} times a unit vector of the teachers' span in the kernel, with entries {} and {}, to each {}. The part of a neuron in an entry of {} becomes", slope, M, _FREE, t * c_i / a_i, e1, e2, w_i, M), a * (omega + c * t * e1 / a) * (xi + c * t * e2 / a), a * omega * xi + t * (c * omega * e2 + c * xi * e1) + t**2 * (c**2 / a) * e1 * e2),
+        Step("grow", sentence("whose middle terms add up to zero: {} grows by {} times the square of that vector. Growing by {} times it the loss has at the beginning the slope", M, t**2 * Total(c_i**2 / a_i, i), kappa * epsilon), at(sp.Derivative(_grown(tau), epsilon), {epsilon: 0}), kappa * (2 * tau - 4)),
+        Step("form", sentence("a fall for positive {}. The form {} of all numbers has {} positive squares, as many as there are positive outgoing weights. At sums of the numbers {} and those with {} it is this", kappa, Total(c_i**2 / a_i, i), n_plus, a_i * Dot(w_i, y), _FREE), (a * omega + c) ** 2 / a, a * omega**2 + 2 * c * omega + c**2 / a),
+        Step("loss", sentence("whose middle terms add up to zero. On the former it is the form of {}, nondegenerate with {} positive squares, so that on the latter {} are left: at a minimum none. Hence {} is the smaller of {} and {}, written {}, and the loss is", M, inside, n_plus - inside, inside, n_plus, k, m), 2 * ((k - m) + m * (at(TRACE, final) / 2) ** 2) + at(TRACE, final) ** 2, square_loss(k, m)),
     )  # fmt: skip
 
 
@@ -100,9 +98,8 @@ def _hermite2() -> tuple[Step, ...]:
         Step("interaction", sentence("With {} and {} as in claim square-minima the loss is, by this, twice the squared norm of {} and the square of {}, the sum over students of {}", M, P, R, h, a_i * (Norm(w_i) ** 2 - 1)), pair("hermite2").value, (p - 1) * (q - 1) + 2 * s**2),
         Step("outgoing", sentence("At a critical point without vanishing outgoing weights {}. In the outgoing weight of a student of the squared norm {}, on which the form of {} is {}, the slope is", given(slope * w_i, "=", 0), own, R, B), at(sp.Derivative(4 * B * epsilon + (h + epsilon * (own - 1)) ** 2, epsilon), {epsilon: 0}), 4 * B + 2 * h * own - 2 * h),
         Step("projection", sentence("the form of {} less {}. So {} vanishes, {}, and eigenvalues of {} are zero or, in the teachers' span, one: a number with", slope, 2 * h, h, given(R * M, "=", 0), M), at(value * (value - 1), {value: 1}), sp.S.Zero),
-        Step("shear", sentence("Let {} be a unit vector outside the span. Adding {} times a unit vector of the span in the kernel of {} to every {} changes the square of an entry along that vector, which was zero, and the products with others by multiples of these, whose sums are zero as {}. Nothing else changes, neither {} nor {}", y, t * Dot(w_i, y), M, w_i, given(M * y, "=", 0), M, h), a * (t * omega) * (xi + t * omega), t * (a * omega * xi) + t**2 * (a * omega**2)),
-        Step("shear-norm", sentence("so the new points have the same loss; but {} times {} has in them this entry, and where it is not zero the loss falls from points as near as one likes. At a minimum the incoming vectors span no more than the range of {}", R, w_i, M), (0 - 1) * (t * omega), -t * omega),
-        Step("grow", sentence("As for the square, numbers with {} are free to make {} grow, by {}; the loss has then at the beginning the slope", _FREE, M, kappa * epsilon), at(sp.Derivative(_grown(sp.S.Zero), epsilon), {epsilon: 0}), -4 * kappa),
+        Step("shear", sentence("Let {} be a unit vector outside the span. Add {} times {}, {} times a unit vector of the span in the kernel of {} with entries {} and {}, to every {}. The part of a neuron in an entry of {} changes by", y, t, given(v, "=", Dot(w_i, y)), v, M, e1, e2, w_i, M), a * (omega + t * v * e1) * (xi + t * v * e2) - a * omega * xi, t * (a * omega * v * e2 + a * xi * v * e1) + t**2 * a * v**2 * e1 * e2),
+        Step("grow", sentence("and all these sums are zero, as {}: neither {} nor {} changes, nor the loss. But {} times the new {} is minus {} times that vector, so that where {} is not zero the loss falls from points as near as one likes. At a minimum the incoming vectors span no more than the range of {}, and as for the square, numbers with {} are free to make it grow. The loss has then at the beginning the slope", given(M * y, "=", 0), M, h, R, w_i, t * v, v, M, _FREE), at(sp.Derivative(_grown(sp.S.Zero), epsilon), {epsilon: 0}), -4 * kappa),
         Step("loss", sentence("and again there is a positive {} unless {} has the smaller rank of {} and {}, written {}. With this many eigenvalues of one the loss is", kappa, M, n_plus, k, m), at(2 * (m * (value - 1) ** 2 + (k - m)), {value: 1}), hermite2_loss(k, m)),
     )  # fmt: skip
 

@@ -9,8 +9,9 @@ import flint
 import numpy as np
 from mpmath import mp
 
-from numerics.kernels import degree_of, encloses, parity
+from numerics.kernels import degree_of, encloses
 from numerics.newton import GUARD_DIGITS
+from numerics.patterns.gauge import sign_symmetry
 from numerics.precision import Exact, to_ball, to_double, to_exact
 from numerics.problem import Problem
 from verify.blocks.matching import BlockMatch
@@ -51,7 +52,7 @@ def placed_point(problem: Problem, found: BlockMatch, dps: int) -> Exact:
         signs = to_exact(gauged.signs[None].astype(np.float64))[0]
         teachers = to_exact(gauged.teachers[None].astype(np.float64))[0]
         W = (named.coordinates * signs[:, None] * teachers).dot(to_exact(problem.teacher))
-        odd = parity(problem.activation) == -1
+        odd = sign_symmetry(problem.activation) == -1
         a = named.outgoing * (signs if odd else mp.mpf(int(np.sign(problem.teacher_outgoing[0]))))
         return np.column_stack([W, a])
 

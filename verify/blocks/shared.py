@@ -9,10 +9,9 @@ import numpy as np
 from numerics.flat import polish_flat
 from numerics.flow.integrate import gradient_flow
 from numerics.initial import pack
-from numerics.kernels import parity
 from numerics.newton import Polished, polish
 from numerics.patterns.catalogue import catalogue
-from numerics.patterns.gauge import why_no_gauge
+from numerics.patterns.gauge import sign_symmetry, why_no_gauge
 from numerics.problem import Array, Problem
 from verify.blocks.matching import match_blocks
 from verify.blocks.naming import structure_of
@@ -44,7 +43,7 @@ class Shared:
 
 def directions(problem: Problem, theta: Array) -> tuple[tuple[int, ...], ...]:
     """Students by direction; opposite vectors count as one for even and odd activations. Approximation."""
-    both = parity(problem.activation) != 0
+    both = sign_symmetry(problem.activation) != 0
     found: list[list[int]] = []
     for i, w in enumerate(theta[:, :-1]):
         for group in found:
@@ -134,6 +133,8 @@ def _vector(theta: Array, group: tuple[int, ...], norm: float | None) -> Array:
 def _weight(problem: Problem, theta: Array, group: tuple[int, ...]) -> float:
     """Sum of the outgoing weights, for odd activations with the signs that align the vectors."""
     first = theta[group[0], :-1]
-    signs = np.sign(theta[list(group), :-1] @ first) if parity(problem.activation) == -1 else np.ones(len(group))
+    signs = (
+        np.sign(theta[list(group), :-1] @ first) if sign_symmetry(problem.activation) == -1 else np.ones(len(group))
+    )
     total = float((signs * theta[list(group), -1]).sum())
     return total if total != 0 else 1.0

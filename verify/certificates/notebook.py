@@ -19,6 +19,9 @@ def certificate_html(proof: Certificate) -> str:
     if proof.named is not None:
         decided = {True: "proved", False: "refuted", None: "not decided"}[proof.identity]
         rows.append(("identity with the structure of the theory", decided))
+    if proof.held:
+        trained = "; with trained ones critical, and isolated up to scales" if proof.degree is not None else ""
+        rows.append(("unknowns", f"the incoming weights, outgoing ones held fixed{trained}"))
     if proof.radius is not None:
         rows.append(("the critical point is within", rounded(proof.radius, DIGITS, up=True)))
     if proof.uniqueness_radius is not None:

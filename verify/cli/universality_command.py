@@ -60,6 +60,10 @@ class Activations(click.ParamType):  # type: ignore[type-arg]  # generic in newe
     "-n", "n", type=Sizes(), default=None, help="Student neurons; those above k are left out.  [default: 2:k]"
 )
 @click.option(
+    "--beyond", "larger", type=Sizes(), default="6,8,12", show_default=True,
+    help="Larger k, for which structures are solved without flows.",
+)  # fmt: skip
+@click.option(
     "--activations", type=Activations(), default="all", show_default=True,
     help="Activations, names or expressions in x.",
 )  # fmt: skip
@@ -79,6 +83,10 @@ class Activations(click.ParamType):  # type: ignore[type-arg]  # generic in newe
     show_default=True,
     help="Steps of a flow at most; it is then unconverged.",
 )
+@click.option(
+    "--flows/--no-flows", "flowing", default=True, show_default=True,
+    help="Without flows: the page of those that the store has already.",
+)  # fmt: skip
 @click.option("--figure/--no-figure", "figure", default=True, show_default=True, help="Draw, with matplotlib.")
 @click.option(
     "--jobs", type=Count(1), default=None, help="Processes; results do not depend on it.  [default: all cores]"
@@ -86,12 +94,14 @@ class Activations(click.ParamType):  # type: ignore[type-arg]  # generic in newe
 def universality_command(
     k: tuple[int, ...],
     n: tuple[int, ...] | None,
+    larger: tuple[int, ...],
     activations: tuple[str, ...],
     seeds: int,
     init: str,
     name: str,
     target: str,
     max_steps: int,
+    flowing: bool,
     figure: bool,
     jobs: int | None,
 ) -> int:
@@ -110,10 +120,10 @@ def universality_command(
     with open_target(str(folder / "universality.json"), "--out") as results, writing(name) as store:
         sweep = Sweep(store, tasks)
         try:
-            if _carry_out(sweep, jobs or cores(), grid, command):
+            if flowing and _carry_out(sweep, jobs or cores(), grid, command):
                 click.echo("copy-average: interrupted; the same command goes on, the page was not touched", err=True)
                 return INTERRUPTED
-            answers = _answers(sweep, activations)
+            answers = _answers(sweep, activations, larger)
         except Broken as error:
             click.echo(f"copy-average: {error}; the same command goes on", err=True)
             return UNKNOWN
@@ -127,11 +137,12 @@ def universality_command(
 
         assert results is not None, "it was opened with a name"
         results.write(document(answers, command=command, seeds=seeds, init=init))
-    _write(folder, answers, command, seeds, init, drawing=figure)
+    _write(folder, answers, command, seeds, init, left, drawing=figure)
     _show(answers)
     if left:
-        click.echo(f"copy-average: {left} runs failed or are left; the same command tries them again", err=True)
-    return UNKNOWN if left else 0
+        again = "the same command" if flowing else "the same command with --flows"
+        click.echo(f"copy-average: {left} of {len(tasks)} runs are not in the store; {again} does them", err=True)
+    return UNKNOWN if left and flowing else 0
 
 
 def _grid(activations: Sequence[str], n: tuple[int, ...] | None, k: Sequence[int]) -> list[Problem]:
@@ -177,17 +188,23 @@ def _carry_out(sweep: Sweep, jobs: int, grid: list[Problem], command: str) -> bo
     return False
 
 
-def _answers(sweep: Sweep, activations: Sequence[str]) -> Any:
+def _answers(sweep: Sweep, activations: Sequence[str], larger: Sequence[int]) -> Any:
     """The answers, with the structures of every cell solved and certified under a status line."""
     from verify.universality.collect import collect
 
     states = sweep.store.states()
     records = {task: states[key(task)].record for task in sweep.tasks if key(task) in states}
     with Console(stderr=True).status("structures") as status:
-        return collect(sweep.tasks, records, activations, tell=lambda line: status.update(f"structures: {line}"))
+        return collect(
+            sweep.tasks,
+            records,
+            activations,
+            larger=larger,
+            tell=lambda line: status.update(f"structures: {line}"),
+        )
 
 
-def _write(folder: Path, answers: Any, command: str, seeds: int, init: str, *, drawing: bool) -> None:
+def _write(folder: Path, answers: Any, command: str, seeds: int, init: str, left: int, *, drawing: bool) -> None:
     from verify.universality.answer import ordered
     from verify.universality.page import page
 
@@ -199,7 +216,7 @@ def _write(folder: Path, answers: Any, command: str, seeds: int, init: str, *, d
         draw_universality(ordered(answers), folder / figure)
     elif drawing:
         click.echo("copy-average: no figure without matplotlib: pip install 'copy-average[plot]'", err=True)
-    text = page(answers, command=command, seeds=seeds, init=init, figure=figure)
+    text = page(answers, command=command, seeds=seeds, init=init, figure=figure, left=left)
     beside = folder / ".universality.md.part"
     beside.write_text(text, encoding="utf-8")
     beside.replace(folder / "universality.md")

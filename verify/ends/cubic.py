@@ -104,13 +104,13 @@ def _triple(theta: Array) -> tuple[int, int, int] | None:
     """Three nearly parallel neurons with large coefficients in the ratio -2 : 1 : 1, signs undone."""
     size = float(np.linalg.norm(cubes(theta[:, :-1], theta[:, -1])))
     coefficients = _coefficients(theta)
-    for i, j, l in permutations(range(len(theta)), 3):
-        if j > l or _cosine(theta[[i, j, l]]) < PARALLEL:
+    for i, j, m in permutations(range(len(theta)), 3):
+        if j > m or _cosine(theta[[i, j, m]]) < PARALLEL:
             continue
-        signs = np.sign(theta[[i, j, l], :-1] @ theta[i, :-1])
-        c = coefficients[[i, j, l]] * signs
+        signs = np.sign(theta[[i, j, m], :-1] @ theta[i, :-1])
+        c = coefficients[[i, j, m]] * signs
         if abs(c[0]) > LARGE * size and np.abs(c / c[0] - (1, -0.5, -0.5)).max() < RATIO:
-            return i, j, l
+            return i, j, m
     return None
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from mpmath import mp
 
 from numerics.kernels import HOMOGENEOUS
+from numerics.patterns.catalogue import solved
 from numerics.structures import copy_average_point, perturbed_copy_numbers, perturbed_copy_point
 from verify.certificates.phases import Boundaries, boundaries
 from verify.figures.groups import Group
@@ -16,6 +17,7 @@ from verify.figures.picture import Picture
 from verify.figures.rectified import curves
 from verify.figures.style import look, new_figure, whole_numbers
 from verify.names import COPY_AVERAGE, PERTURBED_COPY, PERTURBED_COPY_AVERAGE, SCALED_COPY
+from verify.universality.beyond import strict_minimum
 
 #: Boundary, what it says, where it lies from its n, and its dashes.
 LINES = (
@@ -24,6 +26,9 @@ LINES = (
     ("ca_minimum_up_to", "CA minimum up to", 0.5, "-"),
 )
 
+
+#: Up to this k the structures of smooth activations other than erf are solved for a figure.
+LARGEST_SOLVED = 12
 
 #: A structure's losses by n, and the n at which it is a strict minimum.
 Curve = dict[int, tuple[float, bool]]
@@ -35,6 +40,8 @@ def _curves(activation: str, k: int) -> dict[str, Curve]:
     if activation in HOMOGENEOUS:
         return curves(k, activation)
     found: dict[str, Curve] = {COPY_AVERAGE: {}, PERTURBED_COPY: {}}
+    if activation != "erf":
+        return _solved_curves(activation, k, found) if k <= LARGEST_SOLVED else found
     phases = boundaries(k) if k >= 3 else None
     last = k if phases is None else phases.ca_minimum_up_to or 0
     first = k if phases is None else phases.pc_minimum_from or k
@@ -45,6 +52,19 @@ def _curves(activation: str, k: int) -> dict[str, Curve]:
             point = perturbed_copy_point(n, k, dps=20)
             if point is not None:
                 found[PERTURBED_COPY][n] = float(point.loss), n >= first
+    return found
+
+
+def _solved_curves(activation: str, k: int, found: dict[str, Curve]) -> dict[str, Curve]:
+    """The same for other smooth activations, exact or perturbed."""
+    for n in range(1, k + 1):
+        for name, sizes, ignored in (
+            (COPY_AVERAGE, (1,) * (n - 1) + (k - n + 1,), 0),
+            (PERTURBED_COPY, (1,) * n, k - n),
+        ):
+            member = solved(activation, sizes, ignored) if name == COPY_AVERAGE or 1 < n < k else None
+            if member is not None:
+                found[name][n] = member.loss, strict_minimum(activation, member, n, k)
     return found
 
 
@@ -90,7 +110,8 @@ def draw_loss(group: Group) -> Picture:
     else:
         top.legend(loc="upper right", ncols=2)
     top.set_ylim(bottom=0)
-    return Picture("loss", group, figure, SCALED_LOSS if scaled else RELU_LOSS if relu else ERF_LOSS)
+    smooth = ERF_LOSS if group.setting["activation"] == "erf" else SMOOTH_LOSS
+    return Picture("loss", group, figure, SCALED_LOSS if scaled else RELU_LOSS if relu else smooth)
 
 
 ERF_LOSS = (
@@ -98,6 +119,11 @@ ERF_LOSS = (
     "of the perturbed copy (PC). Below: the same relative to CA, for n < k. Curves are thick where the structure "
     "is a strict minimum (certified boundaries), thin where it is a saddle; PC starts where its branch does. "
     "Runs in a channel to infinity stand at the loss that they fall to."
+)
+SMOOTH_LOSS = (
+    "Above: loss at the end of every run against n, with the losses of n - 1 copies and one average (CA, exact or "
+    "perturbed) and of (perturbed) copies of n teachers (PC). Below: the same relative to CA, for n < k. Curves are "
+    "thick where the structure is a strict minimum (Hessian in double precision), thin where it is a saddle."
 )
 RELU_LOSS = (
     "Above: loss at the end of every run against n, with the losses of the perturbed copy (PC) and of n - 1 "
@@ -123,7 +149,9 @@ def _end_loss(record: dict[str, Any]) -> float:
 
 
 def _over(n: Any, loss: Any, average: dict[int, float]) -> Any:
-    return 100 * (loss / np.array([average[int(x)] for x in n]) - 1)
+    # Of the identity every loss is zero.
+    with np.errstate(all="ignore"):
+        return 100 * (loss / np.array([average[int(x)] for x in n]) - 1)
 
 
 def _curve(top: Any, bottom: Any, structure: str, curve: Curve, average: dict[int, float]) -> None:

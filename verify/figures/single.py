@@ -8,6 +8,7 @@ import numpy as np
 
 from numerics.flow.integrate import gradient_flow
 from numerics.kernels import HOMOGENEOUS
+from numerics.patterns.catalogue import solved
 from numerics.problem import Array
 from numerics.rectified.structures import structures
 from numerics.structures import Point, copy_average_point, perturbed_copy_point
@@ -26,6 +27,9 @@ PLANE = np.array([[0.0, -1.0, 1.0], [2.0, -1.0, -1.0]]) / np.array([[2**0.5], [6
 def predicted_point(outcome: Outcome) -> Point | None:
     """The structure of the theory that a run was matched with, or None."""
     record, task = outcome.record, outcome.task
+    if task.activation != "erf":
+        # Their structures have the same names, and other numbers.
+        return None
     if record["structure"] == COPY_AVERAGE:
         return copy_average_point(sorted(record["partition"]), dps=20)
     return perturbed_copy_point(task.n, task.k, dps=20) if record["structure"] == PERTURBED_COPY else None
@@ -230,7 +234,9 @@ def draw_plane(group: Group, outcomes: list[Outcome]) -> Picture | None:
 def _plane_places(activation: str) -> Array:
     """Where the copy and the average are, in the teachers' basis."""
     if activation not in HOMOGENEOUS:
-        return copy_average_point([1, 2], dps=20).doubles()[0]
+        member = solved(activation, (1, 2))
+        assert member is not None, "runs were matched with it"
+        return member.doubles()[0]
     point = next(p for p in structures(2, 3, dps=20, activation=activation) if p.name == PERTURBED_COPY_AVERAGE)
     return point.doubles()[0]
 

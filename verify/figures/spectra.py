@@ -48,6 +48,8 @@ def predicted_spectrum(outcome: Outcome) -> Array | None:
         omega = np.zeros((len(signs), task.dim))
         omega[:, : task.k] = coordinates
         return quotient_spectrum(omega, signs, task.k, task.activation)
+    if task.activation != "erf":
+        return None
     if record["structure"] == COPY_AVERAGE:
         blocks = copy_average_blocks(sorted(record["partition"]), SCALAR, dim=task.dim)
         parts = [np.repeat(np.linalg.eigvalsh(np.array(rows, dtype=float)), times) for _, rows, times in blocks]

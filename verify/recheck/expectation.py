@@ -49,7 +49,12 @@ def derivative(terms: Sequence[Term]) -> list[Term]:
         if t.a:
             density = 1 / (2 * flint.arb.pi()).sqrt()
             out.append(replace(t, c=t.c * density, alpha=t.alpha - flint.arb(0.5), a=0))
-    return out
+    # Terms of the same exponentials, the same objects, are added up: else each order would have thrice as many.
+    found: dict[tuple[int, ...], Term] = {}
+    for t in out:
+        key = t.n, id(t.alpha), id(t.beta), t.a
+        found[key] = replace(t, c=found[key].c + t.c) if key in found else t
+    return list(found.values())
 
 
 class Expectations:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from verify.universality.beyond import Reach
 from verify.universality.criterion import Criterion
 from verify.universality.known import Known
 from verify.universality.tally import Ended
@@ -81,11 +82,14 @@ class Answer:
     activation : str
     criterion : Criterion
     cells : tuple of CellAnswer
+    beyond : tuple of Reach
+        Larger sizes, without flows.
     """
 
     activation: str
     criterion: Criterion
     cells: tuple[CellAnswer, ...]
+    beyond: tuple[Reach, ...] = ()
 
     @property
     def under(self) -> tuple[CellAnswer, ...]:

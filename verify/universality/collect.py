@@ -7,6 +7,7 @@ from typing import Any
 
 from verify.runs import Task
 from verify.universality.answer import Answer, CellAnswer
+from verify.universality.beyond import beyond
 from verify.universality.criterion import criterion
 from verify.universality.known import known
 from verify.universality.tally import tally
@@ -17,6 +18,7 @@ def collect(
     records: Mapping[Task, dict[str, Any]],
     activations: Sequence[str],
     *,
+    larger: Sequence[int] = (),
     tell: Callable[[str], None] = lambda line: None,
 ) -> tuple[Answer, ...]:
     """The answers for some activations. Approximation.
@@ -28,6 +30,8 @@ def collect(
     records : mapping
         Of the finished ones, as in the JSON contract.
     activations : sequence of str
+    larger : sequence of int
+        Numbers of teachers for which structures alone are solved.
     tell : callable, optional
         Called with a line on what is being solved.
 
@@ -49,5 +53,6 @@ def collect(
             done = cells[activation, k, n]
             ends = tally(done, n, k, activation)
             made.append(CellAnswer(n, k, len(done), known(activation, n, k), ends))
-        answers.append(Answer(activation, criterion(activation), tuple(made)))
+        numbers = criterion(activation)
+        answers.append(Answer(activation, numbers, tuple(made), beyond(activation, numbers, larger, tell=tell)))
     return tuple(answers)

@@ -32,6 +32,7 @@ def _activation(answer: Answer) -> dict[str, Any]:
         "under_parameterized_cells": {"all": cells, "minimum": minima, "lowest": lowest, "reached": reached},
         "runs": {"all": runs, "one_average": there},
         "largest_lowest": {str(k): n for k, n in answer.largest_lowest().items()},
+        "beyond": [asdict(reach) for reach in answer.beyond],
         "cells": [_cell(cell) for cell in answer.cells],
     }
 

@@ -37,7 +37,7 @@ perturb each other. That a function is odd is not enough: $G_s$ does not vanish 
 """
 
 
-def page(answers: Sequence[Answer], *, command: str, seeds: int, init: str, figure: str | None) -> str:
+def page(answers: Sequence[Answer], *, command: str, seeds: int, init: str, figure: str | None, left: int = 0) -> str:
     """The page as Markdown. Approximation.
 
     Parameters
@@ -49,6 +49,8 @@ def page(answers: Sequence[Answer], *, command: str, seeds: int, init: str, figu
     init : str
     figure : str or None
         Name of the figure's file, beside the page.
+    left : int
+        Flows that were planned and are not there.
     """
     found = ordered(answers)
     runs = sum(cell.runs for answer in found for cell in answer.cells)
@@ -56,7 +58,7 @@ def page(answers: Sequence[Answer], *, command: str, seeds: int, init: str, figu
         '# Is "n - 1 copy, one averages" universal?\n',
         f"Written by `{command}` ({runs} flows from {init} initialisations, {seeds} seeds for each n and k, unit-"
         "orthonormal teachers; all numbers below are computed by it, and stand in `universality.json` with all their "
-        "digits).\n",
+        f"digits{_missing(left)}).\n",
         "For erf, k teachers are best fitted by n < k students of which n - 1 copy one teacher each and one averages "
         "the others (for n near k a perturbed copy is better). Is that so for other activations?\n",
         "## Answer\n",
@@ -70,8 +72,12 @@ def page(answers: Sequence[Answer], *, command: str, seeds: int, init: str, figu
             "(down). Dot: it has the lowest loss that is known. Ring: it is a minimum, but not the lowest. Cross: it "
             "is a saddle. Empty: there is no such point.\n"
         )
-    parts += [WHY, "## Each activation\n", _legend(), *map(_details, found)]
+    parts += [_beyond(found), WHY, "## Each activation\n", _legend(), *map(_details, found)]
     return "\n".join(parts)
+
+
+def _missing(left: int) -> str:
+    return f"; {left} flows of the plan are not done yet, so that some cells have fewer" if left else ""
 
 
 def _names(answers: Sequence[Answer]) -> str:
@@ -195,6 +201,30 @@ def _left(value: float | None) -> str:
     if value is None:
         return "-"
     return "0" if abs(value) < NOTHING else f"{value:.1e}"
+
+
+def _beyond(answers: Sequence[Answer]) -> str:
+    """Larger k without flows, for activations that do not end on continua."""
+    shown = [answer for answer in answers if answer.beyond and not answer.flat]
+    if not shown:
+        return ""
+    sizes = [reach.k for reach in shown[0].beyond]
+    rows = [
+        "| activation | " + " | ".join(f"k = {k}: lower | a minimum" for k in sizes) + " |",
+        "|---|" + "---|---|" * len(sizes),
+    ]
+    for answer in shown:
+        cells = [part for reach in answer.beyond for part in (_up_to(reach.lower), _up_to(reach.minimum))]
+        rows.append("| " + " | ".join([answer.activation, *cells]) + " |")
+    return (
+        "## Larger sizes, without flows\n\n"
+        "Up to which n, from n = 2 on, the point of n - 1 copies and one average has a lower loss than (perturbed) "
+        "copies of n teachers, and is a strict minimum (double precision).\n\n" + "\n".join(rows) + "\n"
+    )
+
+
+def _up_to(n: int | None) -> str:
+    return "none" if n is None else str(n)
 
 
 def _legend() -> str:

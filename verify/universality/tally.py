@@ -9,15 +9,13 @@ from typing import Any
 from mpmath import mp
 
 from verify.findings import named
-from verify.names import CHANNEL, DORMANT, UNBOUNDED, UNCLASSIFIED
+from verify.names import UNCLASSIFIED
 from verify.universality.known import is_one_average
 
 #: Digits of losses by which ends are told apart.
 DIGITS = 9
 #: The same for limits of losses that are extrapolated.
 SHORT = 6
-#: Ends without a critical point that have a name.
-AWAY = (CHANNEL, UNBOUNDED, DORMANT)
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,7 @@ def label_of(record: dict[str, Any]) -> str:
     """
     structure = record["structure"]
     if not record["converged"]:
-        return _away(record) if structure in AWAY else "not converged"
+        return "not converged" if structure == UNCLASSIFIED else _away(record)
     if structure == UNCLASSIFIED:
         return "a critical point without a name"
     spare = [(len(record["dead"]), "dead"), (sum(len(group) - 1 for group in record["collinear"]), "collinear")]

@@ -7,7 +7,8 @@ import pytest
 
 from numerics.initial import pack
 from numerics.kernels import degree_of, parity
-from numerics.patterns.gauge import in_gauge, why_no_gauge
+from numerics.own import register_callable
+from numerics.patterns.gauge import in_gauge, sign_symmetry, why_no_gauge
 from numerics.population import Population
 from numerics.precision import to_exact
 from numerics.problem import Array, Problem
@@ -47,6 +48,13 @@ def test_signs_and_scales_do_not_matter(activation: str) -> None:
     first, second = (in_gauge(problem, to_exact(x)).doubles() for x in (theta, other))
     assert np.abs(first[0] - second[0]).max() < 1e-14
     assert np.abs(first[1] - second[1]).max() < 1e-14
+
+
+def test_the_sign_of_a_function_without_expression_is_seen_in_its_kernel() -> None:
+    register_callable("root-sign", lambda x: x / np.sqrt(1 + x * x), lambda x: (1 + x * x) ** -1.5)
+    register_callable("root-bowl", lambda x: np.sqrt(1 + x * x), lambda x: x / np.sqrt(1 + x * x))
+    assert (sign_symmetry("root-sign"), sign_symmetry("root-bowl")) == (-1, 1)
+    assert [sign_symmetry(name) for name in ("normal-cdf", "exp", "gelu")] == [0, 0, 0]
 
 
 def test_what_is_beside_the_teachers_is_measured() -> None:

@@ -14,6 +14,7 @@ import pytest
 from numerics.patterns.catalogue import solved
 from numerics.structures import copy_average_point, perturbed_copy_point
 from verify.cli.main import main
+from verify.sweep.conduct import Sweep
 from verify.universality.answer import Answer, CellAnswer
 from verify.universality.criterion import Criterion, criterion
 from verify.universality.known import Known, known
@@ -128,7 +129,7 @@ def test_tallies_tell_losses_apart() -> None:
 def test_the_command_and_its_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     store, out = str(tmp_path / "u.db"), tmp_path / "results"
     asked = ["universality", "-k", "3", "--activations", "sin,hermite3", "--seeds", "2", "--jobs", "1"]
-    arguments = [*asked, "--store", store, "--out", str(out), "--no-figure"]
+    arguments = [*asked, "--store", store, "--out", str(out), "--no-figure", "--beyond", "5"]
     assert main(arguments) == 0
     first = (out / "universality.md").read_text(encoding="utf-8")
     found = json.loads((out / "universality.json").read_text(encoding="utf-8"))
@@ -144,11 +145,19 @@ def test_the_command_and_its_page(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert cell["one_average"]["proved"]
     assert f"{cell['one_average']['loss']:.9g}, index 0c: lowest" in first
     assert re.search(r"\| sin \| 0\.000 \| 0\.851 \| - \| 0 \| 1/1 \| 1/1 \| 1/1 \| 2/2 \| yes \|", first)
+    assert answers["sin"]["beyond"] == [{"k": 5, "lower": 3, "minimum": 4}]
+    assert "| sin | 3 | 4 |" in first
+    assert "| hermite3 | none | none |" in first
     # A second time nothing is run, and the page is the same.
     capsys.readouterr()
     assert main(arguments) == 0
     assert "done" not in capsys.readouterr().err
     assert (out / "universality.md").read_text(encoding="utf-8") == first
+    # More seeds than there are runs of, and none to be run.
+    capsys.readouterr()
+    assert main([*arguments, "--seeds", "3", "--no-flows"]) == 0
+    assert "4 of 12 runs are not in the store" in capsys.readouterr().err
+    assert "4 flows of the plan are not done yet" in (out / "universality.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -171,6 +180,26 @@ def test_refusals(tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments:
     assert words in err
     assert len(err.strip().splitlines()) == 1
     assert (tmp_path / "file").read_text(encoding="utf-8") == "text"
+
+
+def test_an_interrupted_command_leaves_the_page_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "results"
+    out.mkdir()
+    for name in ("universality.md", "universality.json"):
+        (out / name).write_text("old", encoding="utf-8")
+
+    def interrupted(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Sweep, "carry_out", interrupted)
+    arguments = ["universality", "-k", "3", "--activations", "sin", "--jobs", "1", "--store", str(tmp_path / "u.db")]
+    assert main([*arguments, "--out", str(out)]) == 130
+    assert "the same command goes on" in capsys.readouterr().err
+    assert {path.name for path in out.iterdir()} == {"universality.md", "universality.json"}
+    assert (out / "universality.md").read_text(encoding="utf-8") == "old"
+    assert (out / "universality.json").read_text(encoding="utf-8") == "old"
 
 
 def test_the_first_paragraph_follows_the_numbers() -> None:
