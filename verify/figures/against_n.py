@@ -107,7 +107,10 @@ def draw_loss(group: Group) -> Picture:
     bottom.set_xlabel("student neurons $n$")
     whole_numbers(bottom.xaxis)
     if relu:
-        figure.legend(*top.get_legend_handles_labels(), loc="outside upper center", ncols=3, columnspacing=1.0)
+        handles, labels = top.get_legend_handles_labels()
+        # Three columns of longer labels are wider than a column of text.
+        columns = 3 if max(map(len, labels), default=0) < 20 else 2
+        figure.legend(handles, labels, loc="outside upper center", ncols=columns, columnspacing=1.0)
     else:
         top.legend(loc="upper right", ncols=2)
     top.set_ylim(bottom=0)

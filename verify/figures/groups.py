@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -121,4 +122,6 @@ def _named(found: list[Group]) -> list[Group]:
 
 def _plain(group: Group) -> str:
     usual = "" if group.dim == group.k + 1 else f"-d{group.dim}"
-    return f"k{group.k}{usual}-{group.setting['activation']}-{group.setting['init']}"
+    # Slopes and expressions have characters that file names and LaTeX do not like.
+    activation = re.sub(r"[^A-Za-z0-9]+", "-", group.setting["activation"]).strip("-")
+    return f"k{group.k}{usual}-{activation}-{group.setting['init']}"
