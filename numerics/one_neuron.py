@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, product
+from itertools import islice, pairwise, product
 
 import numpy as np
 
@@ -25,8 +25,10 @@ from numerics.problem import Array
 
 #: Different values of the coordinates along teachers with one outgoing weight.
 VALUES = 3
-#: Groups at most.
+#: Groups up to which teachers that are alike are divided, and of which all subsets are starts.
 GROUPS = 8
+#: Ways to divide teachers into groups that are searched.
+DIVISIONS = 60
 
 #: Norms below are flights to zero.
 SMALLEST = 1e-3
@@ -141,11 +143,6 @@ def critical_points(activation: str, weights: Sequence[float], *, values: int | 
         One for each class under permutations of teachers that are alike and signs. Of a continuum one or a few
         points. What a search does not find may exist all the same.
 
-    Raises
-    ------
-    ValueError
-        If there are more groups of teachers than can be searched.
-
     Examples
     --------
     >>> found = critical_points("cos", [1.0, 1.0, 1.0])
@@ -163,18 +160,27 @@ def critical_points(activation: str, weights: Sequence[float], *, values: int | 
     return _different(found, b)
 
 
-def _divisions(b: Array, values: int) -> Iterator[list[list[int]]]:
-    """Ways to divide the teachers into groups of one coordinate: those alike into at most so many parts."""
+def _divisions(b: Array, values: int) -> list[list[list[int]]]:
+    """Ways to divide the teachers into groups of one coordinate: those alike into at most so many parts.
+
+    The coarsest first, and no more than are searched; that with those alike undivided is always there.
+    """
     classes = [np.flatnonzero(b == weight).tolist() for weight in dict.fromkeys(b.tolist())]
-    if len(classes) > GROUPS:
-        raise ValueError(f"weights: got {len(classes)} different ones, needs at most {GROUPS}")
-    for sizes in product(*(list(_parts(len(c), values)) for c in classes)):
-        groups = []
-        for members, parts in zip(classes, sizes, strict=True):
-            ends = np.cumsum([0, *parts])
-            groups += [members[i:j] for i, j in pairwise(ends)]
-        if len(groups) <= GROUPS:
-            yield groups
+    ways = islice(_divided(classes, values, max(GROUPS, len(classes))), 20 * DIVISIONS)
+    return sorted(ways, key=len)[:DIVISIONS]
+
+
+def _divided(classes: list[list[int]], values: int, most: int) -> Iterator[list[list[int]]]:
+    """The same for some classes, into at most so many groups altogether."""
+    if not classes:
+        yield []
+        return
+    members, *others = classes
+    for parts in _parts(len(members), min(values, most - len(others))):
+        ends = np.cumsum([0, *parts])
+        first = [members[i:j] for i, j in pairwise(ends)]
+        for rest in _divided(others, values, most - len(first)):
+            yield first + rest
 
 
 def _parts(total: int, most: int, largest: int | None = None) -> Iterator[tuple[int, ...]]:
@@ -195,7 +201,9 @@ def _starts(b: Array, sizes: Array, effort: _Effort, outside: bool) -> Array:
         directions = np.vstack([np.eye(G + 1)[-1], np.random.default_rng(1).normal(size=(effort.random // 2, G + 1))])
         sizes = np.append(sizes, 1.0)
     else:
-        grid = np.array(list(product(effort.levels if effort.dense >= G else (0.0, 1.0), repeat=G)))
+        levels = effort.levels if effort.dense >= G else (0.0, 1.0)
+        # Beyond so many groups single ones and all instead of every subset.
+        grid = np.array(list(product(levels, repeat=G))) if G <= GROUPS else np.vstack([np.eye(G), np.ones((1, G))])
         signed = np.sign(b) * np.abs(grid)
         random = np.random.default_rng(0).normal(size=(effort.random if G > 1 else 0, G))
         directions = np.vstack([grid, signed, signed * np.abs(b), signed / np.abs(b), random])

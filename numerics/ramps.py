@@ -34,8 +34,8 @@ from numerics.kernels import RAMPS, logistic_mixture
 from numerics.problem import Array, Problem
 
 FINITE, RECTIFIED, LINEAR = "finite", "rectified", "linear"
-#: Newton steps at most, and how much shorter each has to be than the one before it.
-STEPS, CONTRACTION = 40, 0.5
+#: Newton steps at most, and how long each may be over the one before it: how far all together is the caller's care.
+STEPS, CONTRACTION = 40, 1.5
 #: A step this short, over the size of the unknowns, is rounding.
 ARRIVED = 1e-11
 

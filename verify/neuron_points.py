@@ -110,11 +110,6 @@ def neuron_points(activation: str, weights: tuple[float, ...], *, dps: int = 50)
     -------
     tuple of NeuronPoint
 
-    Raises
-    ------
-    ValueError
-        If more outgoing weights are different than can be searched.
-
     Examples
     --------
     >>> [(p.structure, p.teachers, p.index, p.certified) for p in neuron_points("cos", (1.0, 1.0), dps=20)]

@@ -221,10 +221,7 @@ def _alike(problem: Problem) -> bool:
 
 def _among_all(problem: Problem, point: Polished, converged: bool) -> dict[str, Any] | None:
     """The comparison where outgoing weights differ: with all critical points of one neuron."""
-    try:
-        points = neuron_points(problem.activation, tuple(problem.teacher_outgoing.tolist()), dps=max(point.dps, 15))
-    except ValueError as error:
-        return {"structure": None, "agrees": None, "why": f"one neuron was not solved: {error}"}
+    points = neuron_points(problem.activation, tuple(problem.teacher_outgoing.tolist()), dps=max(point.dps, 15))
     minima = [p for p in points if p.index == 0]
     if not minima:
         return {"structure": None, "agrees": None, "why": "no minimum of one neuron was found"}
@@ -242,10 +239,7 @@ def _among_all(problem: Problem, point: Polished, converged: bool) -> dict[str, 
 
 def _elsewhere(problem: Problem, point: Polished) -> dict[str, Any]:
     """The critical point of one neuron at which a run has ended, and whether that is a minimum."""
-    try:
-        points = neuron_points(problem.activation, tuple(problem.teacher_outgoing.tolist()), dps=max(point.dps, 15))
-    except ValueError:
-        return {}
+    points = neuron_points(problem.activation, tuple(problem.teacher_outgoing.tolist()), dps=max(point.dps, 15))
     for other in points:
         with mp.workdps(point.dps + 15):
             gap = abs(point.loss - other.exact.loss)

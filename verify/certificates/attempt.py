@@ -72,6 +72,8 @@ def prove(problem: Problem, end: End, found: Match, *, dps: int) -> Proof:
     if end.degenerate is not None:
         why = "the critical point is degenerate: no box around it can be shown to hold one only"
         return Proof(end, Certificate(Status.UNKNOWN, why=why))
+    if end.unbounded is not None or end.second_channel is not None or end.channel is not None:
+        return Proof(end, Certificate(Status.UNKNOWN, why="weights grow for ever: there is no point to certify"))
     if not end.converged:
         return Proof(end, Certificate(Status.UNKNOWN, why="the flow has not converged to a critical point"))
     if end.flow.stop is Stop.EARLY:

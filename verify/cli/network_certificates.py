@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 from mpmath import mp
+from rich.console import Console
 from rich.table import Table
 from threadpoolctl import threadpool_limits
 
@@ -55,11 +56,9 @@ def one_neuron_certificates(problem: Problem, dps: int, target_name: str | None)
         raise click.BadParameter(f"one neuron is solved for other cases: {why}", param_hint="--structure")
     dps = limited(problem.activation, dps)
     with open_target(target_name, "--out") as target:
-        try:
-            with threadpool_limits(limits=1):
-                points = neuron_points(problem.activation, tuple(problem.teacher_outgoing.tolist()), dps=dps)
-        except ValueError as error:
-            raise click.BadParameter(str(error), param_hint="--teacher") from None
+        watched = Console(stderr=True)
+        with watched.status("searching the critical points of one neuron"), threadpool_limits(limits=1):
+            points = neuron_points(problem.activation, tuple(problem.teacher_outgoing.tolist()), dps=dps)
         proof = points[0].certificate if points else None
         document = None if proof is None else certificate_document(points[0].problem, proof)
         if target is not None and document is not None:

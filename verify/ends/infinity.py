@@ -27,8 +27,8 @@ LARGE, GROWN = 10.0, 1.25
 NEAR = 0.05
 #: How far apart incoming vectors may be that become one, over their length.
 SAME = 0.05
-#: Band for measured over derived, both 1 in the limit: what is left of order 1/|a| and of transients.
-BAND = (0.75, 1.33)
+#: Bands for measured over derived, both 1 in the limit: what is left of order 1/|a|, and transients of the growth.
+BAND, RATES = (0.75, 1.33), (0.5, 2.0)
 #: Eigenvalues of the limit's Hessian must be above this part of the largest.
 DEFINITE = 1e-9
 
@@ -104,7 +104,7 @@ def unbounded(problem: Problem, flow: Flow) -> Unbounded | None:
     power, factor = np.where(square, 4, 3), np.where(square, 8, 3 * several)
     rates = (outer**power - inner**power) / (factor * coefficients * (time1 - time0))
     excess = (flow.loss - point.loss) / accounted
-    if not all(BAND[0] <= x <= BAND[1] for x in (excess, *rates)):
+    if not (BAND[0] <= excess <= BAND[1] and all(RATES[0] <= x <= RATES[1] for x in rates)):
         return None
     return Unbounded(
         tuple(groups[i] for i in away),

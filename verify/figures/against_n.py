@@ -16,6 +16,7 @@ from verify.figures.groups import Group
 from verify.figures.picture import Picture
 from verify.figures.rectified import curves
 from verify.figures.style import look, new_figure, whole_numbers
+from verify.figures.taught import draw_taught_loss
 from verify.names import COPY_AVERAGE, PERTURBED_COPY, PERTURBED_COPY_AVERAGE, SCALED_COPY
 from verify.universality.beyond import strict_minimum
 
@@ -70,11 +71,14 @@ def _solved_curves(activation: str, k: int, found: dict[str, Curve]) -> dict[str
 
 def _phases(group: Group) -> Boundaries | None:
     """The exact boundaries, where the theory has them."""
-    return boundaries(group.k) if group.setting["activation"] == "erf" and group.k >= 3 else None
+    known = group.setting["activation"] == "erf" and group.k >= 3 and group.teacher is None
+    return boundaries(group.k) if known else None
 
 
 def draw_loss(group: Group) -> Picture:
     """Loss of every seed against n, with the curves of the structures, and its distance from one. Approximation."""
+    if group.teacher is not None:
+        return draw_taught_loss(group)
     figure = new_figure(3.3)
     top, bottom = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
     relu = group.setting["activation"] in HOMOGENEOUS
@@ -103,7 +107,10 @@ def draw_loss(group: Group) -> Picture:
     bottom.set_xlabel("student neurons $n$")
     whole_numbers(bottom.xaxis)
     if relu:
-        figure.legend(*top.get_legend_handles_labels(), loc="outside upper center", ncols=3, columnspacing=1.0)
+        handles, labels = top.get_legend_handles_labels()
+        # Three columns of longer labels are wider than a column of text.
+        columns = 3 if max(map(len, labels), default=0) < 20 else 2
+        figure.legend(handles, labels, loc="outside upper center", ncols=columns, columnspacing=1.0)
     else:
         top.legend(loc="upper right", ncols=2)
     top.set_ylim(bottom=0)

@@ -50,7 +50,7 @@ def pictures(
                 yield drawn
         for size in group.sizes if n is not None else [group.most_divided()]:
             yield from _cell(store, group, size, kinds)
-        if "plane" in kinds and group.k == 3 and 2 in group.sizes:
+        if "plane" in kinds and group.k == 3 and 2 in group.sizes and group.teacher is None:
             found = draw_plane(group, _outcomes(store, group, 2))
             if found is not None:
                 yield found
@@ -59,11 +59,13 @@ def pictures(
 def _cell(store: Store, group: Group, n: int, kinds: Collection[str]) -> Iterator[Picture]:
     """Figures of one n."""
     first = [_first(store, group, n, structure) for structure in group.structures() if group.counts(n)[structure]]
-    if "weights" in kinds:
+    # Networks and spectra are drawn beside those of the theory, for the first k unit vectors.
+    taught = group.teacher is not None
+    if "weights" in kinds and not taught:
         yield from filter(None, (draw_weights(group, outcome) for outcome in first))
     if "courses" in kinds:
         yield draw_courses(group, n, _outcomes(store, group, n))
-    if "spectrum" in kinds:
+    if "spectrum" in kinds and not taught:
         found = draw_spectrum(group, first)
         if found is not None:
             yield found

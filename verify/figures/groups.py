@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from numerics.teacher import Teacher
 from verify.names import COPY_AVERAGE, PERTURBED_COPY
 from verify.runs import Task
 from verify.sweep.outcome import SETTING
@@ -22,6 +24,8 @@ class Group:
     setting : dict
         What the runs have in common.
     k, dim : int
+    teacher : Teacher or None
+        That of a file, if the store has one.
     name : str
         For file names.
     records : dict
@@ -33,6 +37,7 @@ class Group:
     setting: dict[str, Any]
     k: int
     dim: int
+    teacher: Teacher | None = None
     name: str = ""
     records: dict[tuple[int, int], dict[str, Any]] = field(default_factory=dict)
     digests: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -54,7 +59,7 @@ class Group:
 
     def task(self, n: int, seed: int) -> Task:
         """The task of a run."""
-        return Task(n=n, k=self.k, dim=self.dim, seed=seed, **self.setting)
+        return Task(n=n, k=self.k, dim=self.dim, seed=seed, teacher=self.teacher, **self.setting)
 
     def most_divided(self) -> int:
         """The n at which seeds are divided most evenly among structures; of these the nearest to k/2, the larger."""
@@ -91,12 +96,13 @@ def groups(store: Store, n: Sequence[int] | None = None, k: Sequence[int] | None
         In a fixed order, with names that are different.
     """
     found: dict[tuple[Any, ...], Group] = {}
+    teacher = store.teacher()
     for identity, state in sorted(store.states().items(), key=lambda item: str(item[0])):
         setting = dict(zip(SETTING, identity, strict=False))
         size, teachers, dim, seed = identity[len(SETTING) :]
         if (n is not None and size not in n) or (k is not None and teachers not in k):
             continue
-        group = found.setdefault((*setting.values(), teachers, dim), Group(setting, teachers, dim))
+        group = found.setdefault((*setting.values(), teachers, dim), Group(setting, teachers, dim, teacher))
         group.records[size, seed] = state.record
         group.digests[size, seed] = state.digest
     return _named(sorted(found.values(), key=lambda g: (g.k, g.dim, str(g.setting))))
@@ -116,4 +122,6 @@ def _named(found: list[Group]) -> list[Group]:
 
 def _plain(group: Group) -> str:
     usual = "" if group.dim == group.k + 1 else f"-d{group.dim}"
-    return f"k{group.k}{usual}-{group.setting['activation']}-{group.setting['init']}"
+    # Slopes and expressions have characters that file names and LaTeX do not like.
+    activation = re.sub(r"[^A-Za-z0-9]+", "-", group.setting["activation"]).strip("-")
+    return f"k{group.k}{usual}-{activation}-{group.setting['init']}"

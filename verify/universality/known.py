@@ -88,7 +88,7 @@ def known(activation: str, n: int, k: int, *, dps: int = 30) -> tuple[Known, ...
     >>> for one in known("sin", 2, 3):
     ...     print(one.label(), one.index, one.proved, one.one_average)
     copy-average 1 + 2 0 True True
-    perturbed-copy 2 x 1 0 True False
+    perturbed-copy 2 x 1 1 True False
     """
     if activation in HOMOGENEOUS:
         return _rectified(activation, n, k, dps)

@@ -11,6 +11,7 @@ from sweeps import differing
 
 from numerics.teacher import Teacher, read_teacher
 from verify.cli.main import main
+from verify.figures.atlas import pictures
 from verify.runs import Task
 from verify.sweep.guard import TEACHER, StoreError
 from verify.sweep.outcome import carry_out
@@ -45,6 +46,17 @@ def test_the_store_holds_the_teacher(taught: tuple[Path, Teacher]) -> None:
     assert outcome.task.teacher == teacher
     # The loss of the end is that of this teacher: below that of no neuron, E[f*^2] = (1 + 1/4)/3.
     assert 0 < float(outcome.record["loss"]) < 1.25 / 3
+
+
+def test_figures_have_no_curves_of_another_teacher(taught: tuple[Path, Teacher]) -> None:
+    path, _ = taught
+    with Store(path) as store:
+        drawn = {picture.kind: picture for picture in pictures(store, kinds=("loss", "spectrum", "plane"))}
+    assert set(drawn) == {"loss"}
+    (axes,) = drawn["loss"].figure.axes
+    # The run alone: its loss is that of the store.
+    assert [len(line.get_xdata()) for line in axes.lines] == [1]
+    assert "first k unit vectors" in drawn["loss"].text
 
 
 def test_runs_with_another_teacher_are_refused(taught: tuple[Path, Teacher], tmp_path: Path) -> None:
