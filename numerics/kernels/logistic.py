@@ -1,5 +1,7 @@
 r"""Interaction kernels of tanh, sigmoid, softplus and SiLU, with a proved bound on their errors.
 
+In doubles they are those of ``logistic_mixture``; here is what encloses them, and what gives more digits.
+
 *One function.* With :math:`y = x/2`: sigmoid is :math:`\frac12 + \frac12\tanh y`, softplus is
 :math:`y + \log(2\cosh y)` and SiLU is :math:`y + y\tanh y`; so all Gaussian derivatives are those of tanh,
 :math:`t_j(p) = E[\tanh^{(j)}(\sqrt p\,\xi)]`: softplus has :math:`\gamma_j = t_{j-1}` and SiLU
@@ -32,12 +34,10 @@ import flint
 import numpy as np
 
 from numerics.kernels import logistic_mixture
-from numerics.kernels.gaussian_series import FLOOR, LIMIT, Array, Moments, SeriesKernel, scales, sums_in_balls
+from numerics.kernels.gaussian_series import FLOOR, LIMIT, Array, Doubles, SeriesKernel, sums_in_balls
 
 #: Digits to which points may be polished with these kernels: the work grows like the fourth power.
 DIGITS = 25
-#: Nats of accuracy in doubles: exp(-41) is 2e-18.
-_DOUBLE = 41.0
 _K = 4800.0
 #: Parts of a unit in which norms are rounded up, so that few settings are needed.
 _LEVELS = 4
@@ -67,11 +67,11 @@ def setting(level: int, nats: float) -> Setting:
     r = 2.0 ** (level / _LEVELS)
     more = nats + 16  # the constants in front: 3K, 11, powers of the period
     period = math.ceil(max(min(more, more / 2 + 2 * r * r), 4 * r * math.sqrt(more), 12.0))
-    # In balls what is left out is multiplied by a fourth power of the frequency; in doubles it is only summed.
-    highest = 2 * (nats + (12 if nats == _DOUBLE else 12 + 4 * math.log(nats + 12))) / math.pi
+    # What is left out is multiplied by a fourth power of the frequency.
+    highest = 2 * (nats + 12 + 4 * math.log(nats + 12)) / math.pi
     modes = math.ceil(highest * period / (2 * math.pi))
-    # Beyond doubles the bound on what is left out counts, not what it is: its constants are worth another 30.
-    many = more if nats == _DOUBLE else more + 30
+    # The bound on what is left out counts, not what it is: its constants are worth another 30.
+    many = more + 30
     terms = math.ceil(0.5 * (many * r / math.pi) ** 2 + 3 * many * r / math.pi + 16)
     return Setting(float(period), modes, terms + terms % 2)
 
@@ -79,49 +79,6 @@ def setting(level: int, nats: float) -> Setting:
 def level_of(r: float) -> int:
     """The least level whose norm is at least r. Exact."""
     return max(-4, math.ceil(_LEVELS * math.log2(max(r, FLOOR)) - 1e-9))
-
-
-@lru_cache(maxsize=64)
-def _modes(level: int) -> tuple[Array, Array, Setting]:
-    """Frequencies and weights in doubles."""
-    found = setting(level, _DOUBLE)
-    omega: Array = np.asarray(found.step * (np.arange(found.modes) + 0.5), dtype=np.float64)
-    return omega, np.asarray(found.step / np.sinh(np.pi * omega / 2)), found
-
-
-@lru_cache(maxsize=64)
-def _moments(level: int, count: int) -> Moments:
-    return Moments(_modes(level)[0], 2.0 ** (level / _LEVELS), 1, count)
-
-
-def _odd_orders(p: Array, largest: float, spare: int) -> tuple[Array, Array, int]:
-    r"""t_j tau^j / sqrt(j!) for odd j, ``p.shape + (count,)``, the odd j, and the number of terms of the series."""
-    level = level_of(largest)
-    _, weight, found = _modes(level)
-    moments = _moments(level, (found.terms + spare) // 2)
-    table = moments(weight, p.ravel(), scales(p).ravel()) * np.where(moments.j % 4 == 1, 1.0, -1.0)
-    return table.reshape((*p.shape, len(moments.j))), moments.j.astype(np.float64), found.terms
-
-
-def tanh_table(p: Array, largest: float) -> Array:
-    """Scaled Gaussian derivatives of tanh. Approximation."""
-    odd, _, terms = _odd_orders(p, largest, 4)
-    table = np.zeros((*p.shape, terms + 4))
-    table[..., 1::2] = odd
-    return table
-
-
-def softplus_table(p: Array, largest: float) -> Array:
-    """Of y + log(2 cosh y). Approximation."""
-    odd, _, terms = _odd_orders(p, largest, 8)
-    omega, weight, _ = _modes(level_of(largest))
-    table = np.zeros((*p.shape, terms + 4))
-    table[..., 0] = math.log(2) - np.expm1(-0.5 * omega**2 * p[..., None]) @ (weight / omega)
-    table[..., 1] = scales(p)
-    tau = scales(p)
-    for even in range(2, terms + 4, 2):
-        table[..., even] = odd[..., even // 2 - 1] * tau / math.sqrt(even)
-    return table
 
 
 @lru_cache(maxsize=16)
@@ -259,13 +216,24 @@ def _of_function(found: Setting, r: float, t: float) -> float:
     return (wrong(r) * (norm(t) + wrong(t)) + norm(r) * wrong(t)) * (1 + 1e-9)
 
 
-TANH = SeriesKernel(tanh_table, Series("tanh"), digits=DIGITS)
-SIGMOID = SeriesKernel(tanh_table, Series("tanh"), scale=((1, 2), (1, 2)), shift=(1, 2), digits=DIGITS)
-SOFTPLUS = SeriesKernel(softplus_table, Series("softplus"), scale=((1, 1), (1, 2)), digits=DIGITS)
-SILU = SeriesKernel(
+def _doubles(fast: Any) -> Doubles:
+    return fast.value, fast.first, fast.second
+
+
+TANH = SeriesKernel(None, Series("tanh"), digits=DIGITS, doubles=_doubles(logistic_mixture.TANH))
+SIGMOID = SeriesKernel(
     None,
-    Series("silu"),
+    Series("tanh"),
+    scale=((1, 2), (1, 2)),
+    shift=(1, 2),
+    digits=DIGITS,
+    doubles=_doubles(logistic_mixture.SIGMOID),
+)
+SOFTPLUS = SeriesKernel(
+    None,
+    Series("softplus"),
     scale=((1, 1), (1, 2)),
     digits=DIGITS,
-    doubles=(logistic_mixture.value, logistic_mixture.first, logistic_mixture.second),
+    doubles=_doubles(logistic_mixture.SOFTPLUS),
 )
+SILU = SeriesKernel(None, Series("silu"), scale=((1, 1), (1, 2)), digits=DIGITS, doubles=_doubles(logistic_mixture))

@@ -1,4 +1,4 @@
-r"""Interaction of SiLU in doubles, at any norm: the logistic law is a mixture of normal laws.
+r"""SiLU, softplus, sigmoid and tanh in doubles, at any norm: the logistic law is a mixture of normal laws.
 
 With K the limit of Kolmogorov's statistic, :math:`1/(1 + e^{-x}) = E[\Phi(x / 2K)]`: the difference of two Gumbel
 variables is :math:`2K` times a normal one. So SiLU is the mean of :math:`x\,\Phi(x/\tau)`, which is GELU in other
@@ -162,3 +162,97 @@ def second(s: Any, p: Any, q: Any) -> tuple[Any, ...]:
         _mean(w * x**4, d_pp),
         _mean(w * (x * y) ** 2, d_pq),
     )
+
+
+class SmoothKernels:
+    r"""The same for sigmoid, tanh and softplus, whose terms are closed in A, B and D alone. Approximation.
+
+    With :math:`\Phi(x/\tau) = P(x + \tau\xi > 0)` and :math:`E[\max(0, x + \tau\xi)]`, whose mean over tau is
+    softplus, they are the interaction functions of a step and of ReLU for vectors with one more component.
+
+    Parameters
+    ----------
+    ramp : bool
+        Softplus; else sigmoid.
+    scale : int
+        The kernel is that of sigmoid(scale x) times scale, without its mean 1/2 where scale is 2: tanh.
+    """
+
+    def __init__(self, *, ramp: bool, scale: int = 1) -> None:
+        self._ramp, self._scale = ramp, scale
+
+    def value(self, s: Any, p: Any, q: Any) -> tuple[Any, ...]:
+        """The interaction function."""
+        return self._means(0, 1, s, p, q)
+
+    def first(self, s: Any, p: Any, q: Any) -> tuple[Any, ...]:
+        """Value and derivatives in s and p."""
+        return self._means(0, 3, s, p, q)
+
+    def second(self, s: Any, p: Any, q: Any) -> tuple[Any, ...]:
+        """Derivatives d_s, d_p, d_ss, d_sp, d_sq, d_pp, d_pq."""
+        return self._means(1, 8, s, p, q)
+
+    def _means(self, begin: int, end: int, s: Any, p: Any, q: Any) -> tuple[Any, ...]:
+        s, p, q = (self._scale**2 * np.asarray(z, dtype=np.float64) for z in (s, p, q))
+        tau, weight = rule()
+        shape = (-1,) + (1,) * max(s.ndim, p.ndim, q.ndim)
+        A = p + (tau**2).reshape((*shape[:1], 1, *shape[1:]))
+        B = q + (tau**2).reshape(shape)
+        D = A * B - s * s
+        root = np.sqrt(D)
+        terms = (_ramp if self._ramp else _step)(s, A, B, D, root, end)[begin:end]
+        both = np.outer(weight, weight).ravel() / (2 * np.pi)
+        whole = np.broadcast(s, p, q).shape
+        found = []
+        for order, term in enumerate(terms, start=begin):
+            mean = (both @ np.broadcast_to(term, D.shape).reshape(len(both), -1)).reshape(whole)
+            # The constants that are odd parts: 1/4 of the step and s/4 of the ramp.
+            if order == 0:
+                mean = mean + (s / 4 if self._ramp else 0.25 if self._scale == 1 else 0.0)
+            elif order == 1 and self._ramp:
+                mean = mean + 0.25
+            powers = 0 if order == 0 else 1 if order <= 2 else 2
+            found.append(self._scale ** (2 + 2 * powers) * mean if self._scale > 1 else mean)
+        return tuple(found)
+
+
+def _step(s: Any, A: Any, B: Any, D: Any, root: Any, end: int) -> tuple[Any, ...]:
+    """2 pi times interaction and derivatives of a step, without its mean."""
+    if end == 1:
+        return (np.arctan(s / root),)
+    inverse = 1 / root
+    first = (np.arctan(s * inverse), inverse, -0.5 * s * inverse / A)
+    if end == 3:
+        return first
+    cube = inverse / D
+    return (
+        *first,
+        s * cube,
+        -0.5 * B * cube,
+        -0.5 * A * cube,
+        0.5 * s * (inverse / A**2 + 0.5 * B * cube / A),
+        0.25 * s * cube,
+    )
+
+
+def _ramp(s: Any, A: Any, B: Any, D: Any, root: Any, end: int) -> tuple[Any, ...]:
+    """2 pi times interaction and derivatives of max(0, x), without s/4."""
+    angle = np.arctan(s / root)
+    first = (root + s * angle, angle, 0.5 * root / A)
+    if end <= 3:
+        return first
+    inverse = 1 / root
+    return (
+        *first,
+        inverse,
+        -0.5 * s * inverse / A,
+        -0.5 * s * inverse / B,
+        0.25 * B * inverse / A - 0.5 * root / A**2,
+        0.25 * inverse,
+    )
+
+
+SIGMOID = SmoothKernels(ramp=False)
+TANH = SmoothKernels(ramp=False, scale=2)
+SOFTPLUS = SmoothKernels(ramp=True)
