@@ -112,7 +112,7 @@ def polish_flat_precise(problem: Problem, theta: ArrayLike, *, dps: int = 50) ->
     Examples
     --------
     >>> from numerics import gradient_flow, initial_weights
-    >>> problem = Problem(1, 2, activation="cube")
+    >>> problem = Problem(1, 3, activation="cube")
     >>> found = polish_flat_precise(problem, gradient_flow(problem, initial_weights(problem, seed=0)).theta, dps=20)
     >>> found.dimension, found.negative  # (c w, a / c^3) for every c
     (1, 0)
