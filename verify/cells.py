@@ -16,6 +16,7 @@ from verify.names import (
     DEGENERATE,
     DUPLICATED,
     UNBOUNDED,
+    UNCLASSIFIED,
     UNDECIDED,
     UNKNOWN,
     UNPREDICTED,
@@ -113,7 +114,8 @@ def _settled(record: dict[str, Any]) -> bool:
     # that of the run, or the function has to be that of a structure, or its loss. Other continua are not settled
     # where certificates were asked for.
     blocks = record.get("blocks") or {}
-    called = any(name in blocks for name in ("structure", "shared", "same_loss"))
+    shared = (blocks.get("shared") or {}).get("structure", UNCLASSIFIED) != UNCLASSIFIED
+    called = shared or "structure" in blocks or "same_loss" in blocks
     known = record["structure"] == CONTINUUM and (_compared(record, True) or called)
     flat = known or record["structure"] == DEGENERATE
     certified = record.get("certificate") in (None, Status.UNIQUE.name.lower()) or flat
