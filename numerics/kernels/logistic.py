@@ -25,6 +25,7 @@ and :math:`E[\sin^{(j)}(\omega\sqrt p\,\xi)] = \pm\omega^j e^{-\omega^2 p/2}` fo
 from __future__ import annotations
 
 import math
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -39,6 +40,10 @@ from numerics.kernels.gaussian_series import FLOOR, LIMIT, Array, Doubles, Serie
 #: Digits to which points may be polished with these kernels: the work grows like the fourth power.
 DIGITS = 25
 _K = 4800.0
+#: Balls in all tables of powers that are kept, and in one: about a gigabyte. Norms whose tables are larger (at the
+#: digits of a polished point, of tanh above 3, of the others above 6) have no enclosure: runs get there on the way to
+#: infinity.
+LARGEST = 12_000_000
 #: Parts of a unit in which norms are rounded up, so that few settings are needed.
 _LEVELS = 4
 
@@ -54,6 +59,11 @@ class Setting:
     @property
     def step(self) -> float:
         return 2 * math.pi / self.period
+
+    @property
+    def balls(self) -> int:
+        """Entries of its table of powers."""
+        return self.modes * (self.terms // 2 + 4)
 
     @property
     def highest(self) -> float:
@@ -81,7 +91,26 @@ def level_of(r: float) -> int:
     return max(-4, math.ceil(_LEVELS * math.log2(max(r, FLOOR)) - 1e-9))
 
 
-@lru_cache(maxsize=16)
+@dataclass
+class _Kept:
+    """The tables last used, ``LARGEST`` balls in all."""
+
+    tables: OrderedDict[tuple[int, int], tuple[Any, list[Any], list[Any], Setting]]
+
+    def get(self, level: int, precision: int) -> tuple[Any, list[Any], list[Any], Setting]:
+        key = (level, precision)
+        if key not in self.tables:
+            room = LARGEST - setting(level, precision * math.log(2)).balls
+            while self.tables and sum(kept[-1].balls for kept in self.tables.values()) > room:
+                self.tables.popitem(last=False)
+            self.tables[key] = _powers(level, precision)
+        self.tables.move_to_end(key)
+        return self.tables[key]
+
+
+_KEPT = _Kept(OrderedDict())
+
+
 def _powers(level: int, precision: int) -> tuple[Any, list[Any], list[Any], Setting]:
     """Powers of the frequencies (modes x odd orders), frequencies and weights, in balls of a precision in bits."""
     found = setting(level, precision * math.log(2))
@@ -91,7 +120,7 @@ def _powers(level: int, precision: int) -> tuple[Any, list[Any], list[Any], Sett
     rows = []
     for x in omega:
         square, power, row = x * x, x, []
-        for i in range(found.terms // 2 + 4):
+        for i in range(found.terms // 2 + 4):  # as many as Setting.balls says
             row.append(power if i % 2 == 0 else -power)
             power = power * square
         rows.append(row)
@@ -106,7 +135,7 @@ def _odd_in_balls(p: Any, level: int) -> tuple[list[Any], list[Any]]:
     precision = flint.ctx.prec
     key = (p.mid().man_exp(), p.rad().man_exp(), level, precision)
     if key not in _REMEMBERED:
-        powers, omega, weight, _ = _powers(level, precision)
+        powers, omega, weight, _ = _KEPT.get(level, precision)
         decay = [(-(x * x) * p / 2).exp() for x in omega]
         row = flint.arb_mat([[w * d for w, d in zip(weight, decay, strict=True)]]) * powers
         if len(_REMEMBERED) > 256:
@@ -143,7 +172,9 @@ class Series:
             return tuple(flint.arb("nan") for _ in orders)
         radii = [math.sqrt(max(top, FLOOR**2)) * (1 + 1e-12) for top in tops]
         level = level_of(max(radii))
-        _, _, _, found = _powers(level, flint.ctx.prec)
+        if setting(level, flint.ctx.prec * math.log(2)).balls > LARGEST:
+            return tuple(flint.arb("nan") for _ in orders)
+        _, _, _, found = _KEPT.get(level, flint.ctx.prec)
         terms, tail = self._cut(found, radii, (p, q), s)
         P, Q = self._orders(p, level, terms), self._orders(q, level, terms)
         sums = sums_in_balls(orders, P, Q, s, terms)
@@ -159,7 +190,7 @@ class Series:
             return found
         found[1] = flint.arb(1)
         if self._kind == "softplus":
-            _, omega, weight, _ = _powers(level, flint.ctx.prec)
+            _, omega, weight, _ = _KEPT.get(level, flint.ctx.prec)
             parts = (w * (1 - d) / x for w, d, x in zip(weight, decay, omega, strict=True))
             found[0] = sum(parts, flint.arb(2).log())
         else:
