@@ -69,7 +69,7 @@ def test_waves_and_real_exponentials_together_go_by_the_series() -> None:
 
 
 def test_large_norms_are_not_a_number() -> None:
-    (value,) = ACTIVATIONS["tanh"].value(np.float64(1.0), np.float64(1e4), np.float64(1.0), FLOAT)
+    (value,) = ACTIVATIONS.find("atan(x)").value(np.float64(1.0), np.float64(1e4), np.float64(1.0), FLOAT)
     assert np.isnan(value)
 
 

@@ -32,7 +32,7 @@ def certificate(problem: Problem) -> Full:
     point = balls(np.zeros(problem.shape))
     outgoing = [flint.arb(float(x)) for x in problem.teacher_outgoing]
     return Full(
-        problem.n, problem.k, problem.dim, balls(problem.teacher), outgoing, point,
+        "erf", True, problem.n, problem.k, problem.dim, balls(problem.teacher), outgoing, point,
         one, one, 0, one, (one, one), None, None, None, None, None,
     )  # fmt: skip
 

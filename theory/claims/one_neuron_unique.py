@@ -96,7 +96,7 @@ def _linear() -> tuple[Step, ...]:
     B = sp.Symbol("B", positive=True)
     return (
         Step("slope", sentence("By Lagrange, with {} and the cosine {}, {} is {} times the slope of the interaction, over a common number. The slope is as follows" + _OUTSIDE, given(p, "=", 1), u, u, b), at(exact.d_s, {s: u, p: 1, q: 1}), sp.S.One),
-        Step("pull", sentence("so {} with {}, up to the sign of the neuron. The pull of all teachers is then", given(u, "=", b / B), given(B**2, "=", Total(b**2, names.j))), B**2 / B, B),
+        Step("pull", sentence("so {} with {}, up to the sign of the neuron. The pull of all teachers is then", given(u, "=", b / B), given(B**2, "=", Total(b**2, names.j))), at(S / B, {S: B**2}), B),
         Step("loss", "and the loss, all interactions being inner products, is", at(a**2 - 2 * a * B + B**2, {a: B}), sp.S.Zero),
     )  # fmt: skip
 

@@ -16,7 +16,7 @@ from theory.derivation import Relation, Step
 from theory.interactions import pair
 from theory.notation import Dot, Norm, Total
 from theory.prose import Sentence, given, sentence
-from theory.symbols import n, p, q, s
+from theory.symbols import n, p, q, r1, r2, s, u
 from theory.unevaluated import at
 
 #: Matrices, vectors and numbers that sentences name.
@@ -34,6 +34,8 @@ left, k, m = sp.symbols("l k m", positive=True)
 #: The trace of the residual at critical points of the square.
 TRACE = -2 * (k - inside) / (inside + outside + 2)
 
+#: An interaction function in lengths and the cosine.
+_LENGTHS = {s: r1 * r2 * u, p: r1**2, q: r2**2}
 _FREE = given(Total(c_i * w_i, i), "=", 0)
 
 
@@ -55,7 +57,7 @@ def _grown(trace: sp.Expr) -> sp.Expr:
 def _linear() -> tuple[Step, ...]:
     x, z = sp.symbols("x z", real=True)
     return (
-        Step("interaction", "The interaction function is the inner product, so a network is one vector, the sum of the incoming vectors times the outgoing weights, and the loss the squared distance from that of the teacher,", pair("linear").value, s),
+        Step("interaction", "The interaction function is the inner product, so a network is one vector, the sum of the incoming vectors times the outgoing weights, and the loss the squared distance from that of the teacher,", at(pair("linear").value, _LENGTHS), r1 * r2 * u),
         Step("slope", sentence("a sum over entries. In an entry of {} it has the slope", w_i), sp.Derivative((a * x - z) ** 2, x), 2 * a * (a * x - z)),
         Step("zero", "so that at a critical point with an outgoing weight that is not zero all differences vanish, and with them the loss", at((a * x - z) ** 2, {z: a * x}), sp.S.Zero),
     )  # fmt: skip
@@ -65,7 +67,7 @@ def _square_setting() -> tuple[Step, ...]:
     whole = 2 * (Q + 2 * epsilon * B + epsilon**2 * S) + (tau + epsilon * nu) ** 2
     slope = 4 * R + 2 * tau
     return (
-        Step("interaction", sentence("A network is the quadratic form of {}, the sum over neurons of {} times the square of {}, the teacher that of the projection {} onto its vectors' span. The interaction function is this: so the loss is twice the squared norm of {} and the square of its trace {}", M, a_i, w_i, P, given(R, "=", M - P), tau), pair("square").value, p * q + 2 * s**2),
+        Step("interaction", sentence("A network is the quadratic form of {}, the sum over neurons of {} times the square of {}, the teacher that of the projection {} onto its vectors' span. The interaction function is this: so the loss is twice the squared norm of {} and the square of its trace {}", M, a_i, w_i, P, given(R, "=", M - P), tau), at(pair("square").value, _LENGTHS), r1**2 * r2**2 * (1 + 2 * u**2)),
         Step("gradient", sentence("With the squared norms {} and {} of {} and another matrix {}, the trace {} of their product and the trace {} of the latter, the slope along it is this, the product with {}", Q, S, R, N, B, nu, slope), at(sp.Derivative(whole, epsilon), {epsilon: 0}), 4 * B + 2 * tau * nu),
     )  # fmt: skip
 
@@ -95,7 +97,7 @@ def _hermite2() -> tuple[Step, ...]:
     own = sp.Symbol("p", real=True)
     slope = 4 * R + 2 * h
     return (
-        Step("interaction", sentence("With {} and {} as in claim square-minima the loss is, by this, twice the squared norm of {} and the square of {}, the sum over students of {}", M, P, R, h, a_i * (Norm(w_i) ** 2 - 1)), pair("hermite2").value, (p - 1) * (q - 1) + 2 * s**2),
+        Step("interaction", sentence("With {} and {} as in claim square-minima the loss is, by this, twice the squared norm of {} and the square of {}, the sum over students of {}", M, P, R, h, a_i * (Norm(w_i) ** 2 - 1)), at(pair("hermite2").value, _LENGTHS), (r1**2 - 1) * (r2**2 - 1) + 2 * r1**2 * r2**2 * u**2),
         Step("outgoing", sentence("At a critical point without vanishing outgoing weights {}. In the outgoing weight of a student of the squared norm {}, on which the form of {} is {}, the slope is", given(slope * w_i, "=", 0), own, R, B), at(sp.Derivative(4 * B * epsilon + (h + epsilon * (own - 1)) ** 2, epsilon), {epsilon: 0}), 4 * B + 2 * h * own - 2 * h),
         Step("projection", sentence("the form of {} less {}. So {} vanishes, {}, and eigenvalues of {} are zero or, in the teachers' span, one: a number with", slope, 2 * h, h, given(R * M, "=", 0), M), at(value * (value - 1), {value: 1}), sp.S.Zero),
         Step("shear", sentence("Let {} be a unit vector outside the span. Add {} times {}, {} times a unit vector of the span in the kernel of {} with entries {} and {}, to every {}. The part of a neuron in an entry of {} changes by", y, t, given(v, "=", Dot(w_i, y)), v, M, e1, e2, w_i, M), a * (omega + t * v * e1) * (xi + t * v * e2) - a * omega * xi, t * (a * omega * v * e2 + a * xi * v * e1) + t**2 * a * v**2 * e1 * e2),
