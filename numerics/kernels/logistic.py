@@ -172,9 +172,9 @@ class Series:
             return tuple(flint.arb("nan") for _ in orders)
         radii = [math.sqrt(max(top, FLOOR**2)) * (1 + 1e-12) for top in tops]
         level = level_of(max(radii))
-        if setting(level, flint.ctx.prec * math.log(2)).balls > LARGEST:
+        found = setting(level, flint.ctx.prec * math.log(2))
+        if found.balls > LARGEST:
             return tuple(flint.arb("nan") for _ in orders)
-        _, _, _, found = _KEPT.get(level, flint.ctx.prec)
         terms, tail = self._cut(found, radii, (p, q), s)
         P, Q = self._orders(p, level, terms), self._orders(q, level, terms)
         sums = sums_in_balls(orders, P, Q, s, terms)

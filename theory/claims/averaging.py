@@ -159,18 +159,16 @@ def _copies() -> tuple[Step, ...]:
     )
 
 
+def group_formulas(coordinate: sp.Expr, outgoing: sp.Expr) -> tuple[Formula, ...]:
+    """A student that averages its group of m teachers: weights along each of them, and outgoing weight."""
+    total = TotalIn(names.v_j, names.j, sp.Symbol("G_i"))
+    tail = sentence("with {}, and", defined(m, Norm(sp.Symbol("G_i"))))
+    return Formula(names.w_i, "=", coordinate * total, tail=tail), Formula(names.a_i, "=", outgoing)
+
+
 def _critical_formulas() -> tuple[Formula, ...]:
     star = group(m)
-    total = TotalIn(names.v_j, names.j, sp.Symbol("G_i"))
-    return (
-        Formula(
-            names.w_i,
-            "=",
-            star.norm * star.cosine * total,
-            tail=sentence("with {}, and", defined(m, Norm(sp.Symbol("G_i")))),
-        ),
-        Formula(names.a_i, "=", star.outgoing),
-    )
+    return group_formulas(star.norm * star.cosine, star.outgoing)
 
 
 def _loss_formulas() -> tuple[Formula, ...]:

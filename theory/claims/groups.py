@@ -9,11 +9,11 @@ import sympy as sp
 from theory import names
 from theory.activation.neuron import Solution, closed_solution, one_neuron_loss_of
 from theory.claim import Claim, Formula, Kind
+from theory.claims.averaging import group_formulas
 from theory.claims.interactions import WORDS
 from theory.derivation import Step
 from theory.interactions import pair
-from theory.notation import Norm, TotalIn
-from theory.prose import defined, given, sentence
+from theory.prose import given, sentence
 from theory.symbols import a, k, m, q, r, s
 from theory.unevaluated import at
 
@@ -135,16 +135,7 @@ def _critical(name: str) -> Callable[[], tuple[Step, ...]]:
 def _formulas(name: str) -> Callable[[], tuple[Formula, ...]]:
     def formulas() -> tuple[Formula, ...]:
         star = _star(name)
-        total = TotalIn(names.v_j, names.j, sp.Symbol("G_i"))
-        return (
-            Formula(
-                names.w_i,
-                "=",
-                star.norm * star.cosine * total,
-                tail=sentence("with {}, and", defined(m, Norm(sp.Symbol("G_i")))),
-            ),
-            Formula(names.a_i, "=", star.outgoing),
-        )
+        return group_formulas(star.norm * star.cosine, star.outgoing)
 
     return formulas
 

@@ -26,7 +26,7 @@ from verify.cli.network_certificates import (
     weights_certificate,
 )
 from verify.cli.options import ActivationName, Count, Sizes, teacher_option
-from verify.cli.output import open_target
+from verify.cli.output import open_target, print_rows
 from verify.cli.rectified_certificates import rectified_certificate
 from verify.names import COPY_AVERAGE, PERTURBED_COPY
 
@@ -153,9 +153,7 @@ def certify_command(
             status, rows, document = _full(n, k, structure, partition, dps)
         if target is not None and document is not None:
             target.write(document)
-    out = report.console()
-    for name, value in rows:
-        out.print(f"{name:20}{value}", soft_wrap=True)
+    print_rows(rows)
     return 0 if status is Status.UNIQUE else UNKNOWN
 
 

@@ -1,15 +1,17 @@
-"""The folder of certificate files: one file per run, each written whole as soon as its run is done."""
+"""Folders of results; that of certificates has one file per run, each written whole as soon as its run is done."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from verify.documents import Target
-from verify.runs import Run, Task
+
+if TYPE_CHECKING:
+    from verify.runs import Run, Task
 
 
 class Folder:
@@ -54,3 +56,18 @@ class Folder:
 def open_folder(name: str | None, *, certifying: bool) -> Folder | None:
     """The folder that was asked for, if any."""
     return None if name is None else Folder(name, certifying=certifying)
+
+
+def output_folder(target: str) -> Path:
+    """The folder of --out, made if need be and checked before any work is done."""
+    folder = Path(target)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = "it is a file" if folder.exists() else (error.strerror or str(error)).lower()
+        raise click.BadParameter(f"cannot use {target!r} ({reason}), needs a folder", param_hint="--out") from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise click.BadParameter(
+            f"cannot write in {target!r}, needs a folder that can be written", param_hint="--out"
+        )
+    return folder

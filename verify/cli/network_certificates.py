@@ -26,7 +26,7 @@ from verify.certificates.rectified.certificate import RectifiedCertificate
 from verify.certification import Certificate, certify
 from verify.cli.match_command import load
 from verify.cli.options import limited
-from verify.cli.output import open_target
+from verify.cli.output import open_target, print_rows
 from verify.neuron_points import NeuronPoint, neuron_points, why_not_one_neuron
 
 UNKNOWN = 3
@@ -174,9 +174,7 @@ def _certified(problem: Problem, theta: Any, label: str, dps: int, target_name: 
             document = certificate_document(problem, proof)
             if target is not None and document is not None:
                 target.write(document)
-    out = report.console()
-    for name, value in rows:
-        out.print(f"{name:20}{value}", soft_wrap=True)
+    print_rows(rows)
     return 0 if status is Status.UNIQUE else UNKNOWN
 
 

@@ -128,6 +128,20 @@ class Known(click.ParamType):  # type: ignore[type-arg]  # generic in newer clic
         return "|".join(self._names)
 
 
+def _with_slope(
+    kind: click.ParamType,  # type: ignore[type-arg]  # generic in newer click only
+    text: str,
+    param: click.Parameter | None,
+    ctx: click.Context | None,
+) -> str:
+    """The name of a homogeneous activation whose slope, if it has one, is sensible."""
+    try:
+        HOMOGENEOUS[text]
+    except ValueError as error:
+        kind.fail(str(error).removeprefix("activation: "), param, ctx)
+    return text
+
+
 class ActivationName(click.ParamType):  # type: ignore[type-arg]  # generic in newer click only
     """A name, or an expression in x that passes the referee and derivative checks."""
 
@@ -138,11 +152,7 @@ class ActivationName(click.ParamType):  # type: ignore[type-arg]  # generic in n
         if text in built_in():
             return text
         if text in HOMOGENEOUS:
-            try:
-                HOMOGENEOUS[text]
-            except ValueError as error:
-                self.fail(str(error).removeprefix("activation: "), param, ctx)
-            return text
+            return _with_slope(self, text, param, ctx)
         from numerics.own import check_activation
 
         try:
@@ -164,12 +174,7 @@ class WithStructures(click.ParamType):  # type: ignore[type-arg]  # generic in n
         text = str(value).strip()
         if text != "erf" and text not in HOMOGENEOUS:
             self.fail(f"got {text!r}, known are erf, {', '.join(HOMOGENEOUS)}, leaky-relu:SLOPE", param, ctx)
-        if text in HOMOGENEOUS:
-            try:
-                HOMOGENEOUS[text]
-            except ValueError as error:
-                self.fail(str(error).removeprefix("activation: "), param, ctx)
-        return text
+        return _with_slope(self, text, param, ctx) if text in HOMOGENEOUS else text
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
         return "|".join(("erf", *HOMOGENEOUS))

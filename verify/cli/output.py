@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import click
 
 from numerics.kernels.compiled import first_use, large
 from numerics.problem import Problem
+from verify import report
 from verify.documents import Target
 
 
@@ -34,6 +36,13 @@ def _checked(name: str, option: str) -> Target:
             f"cannot write {name!r} ({reason}), needs a file in a folder that can be written, or -",
             param_hint=option,
         ) from None
+
+
+def print_rows(rows: Iterable[tuple[str, Any]]) -> None:
+    """What was found, a name and a value in each line."""
+    out = report.console()
+    for name, value in rows:
+        out.print(f"{name:20}{value}", soft_wrap=True)
 
 
 def announce_compilation(problems: Iterable[Problem]) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import sys
 from importlib.util import find_spec
-from pathlib import Path
 
 import click
 from rich.console import Console
 
+from verify.cli.folder import output_folder
 from verify.cli.options import Several, Sizes
 from verify.cli.stores import reading, refused
 from verify.sweep.guard import StoreError
@@ -52,7 +51,7 @@ def plot_command(
     if find_spec("matplotlib") is None:
         raise click.UsageError("needs matplotlib: pip install 'copy-average[plot]'")
     with reading(name) as store:
-        folder = _folder(target)
+        folder = output_folder(target)
         from verify.figures.atlas import draw_all
 
         command = shlex.join(["copy-average", *sys.argv[1:]])
@@ -72,17 +71,3 @@ def plot_command(
     if not drawn:
         raise click.UsageError(f"{name} holds no runs to draw there, needs others of -n, -k or --only")
     return 0
-
-
-def _folder(target: str) -> Path:
-    folder = Path(target)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        reason = "it is a file" if folder.exists() else (error.strerror or str(error)).lower()
-        raise click.BadParameter(f"cannot use {target!r} ({reason}), needs a folder", param_hint="--out") from None
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise click.BadParameter(
-            f"cannot write in {target!r}, needs a folder that can be written", param_hint="--out"
-        )
-    return folder

@@ -9,13 +9,12 @@ from mpmath import mp
 from numerics.newton import evaluate
 from numerics.problem import Problem
 from numerics.rectified.structures import Point, structures
-from verify import report
 from verify.certificates.described import DIGITS, LOSS_DIGITS, rounded
 from verify.certificates.document import certificate_document
 from verify.certificates.existence import Status
 from verify.certificates.rectified.certificate import RectifiedCertificate
 from verify.certification import certify
-from verify.cli.output import open_target
+from verify.cli.output import open_target, print_rows
 from verify.rectified.matching import label
 
 #: Unknowns of the largest network whose Hessian is formed here.
@@ -51,9 +50,7 @@ def rectified_certificate(
         document = certificate_document(problem, proof)
         if target is not None and document is not None:
             target.write(document)
-    out = report.console()
-    for name, value in _rows(point, proof):
-        out.print(f"{name:20}{value}", soft_wrap=True)
+    print_rows(_rows(point, proof))
     return 0 if proof.status is Status.UNIQUE else UNKNOWN
 
 

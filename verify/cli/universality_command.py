@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import sys
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from rich.console import Console
 from numerics.initial import INITIALISATIONS
 from numerics.kernels import built_in
 from numerics.problem import Problem
+from verify.cli.folder import output_folder
 from verify.cli.options import ActivationName, Count, Known, Sizes, cores
 from verify.cli.output import announce_compilation, open_target
 from verify.cli.progress import Bar
@@ -115,7 +115,7 @@ def universality_command(
     grid = _grid(activations, n, k)
     template = Task(1, 1, 2, "erf", init, 0, DIGITS, max_steps=max_steps)
     tasks = plan(grid, (init,), seeds, template, None)
-    folder = _folder(target)
+    folder = output_folder(target)
     command = shlex.join(["copy-average", *sys.argv[1:]])
     with open_target(str(folder / "universality.json"), "--out") as results, writing(name) as store:
         sweep = Sweep(store, tasks)
@@ -156,20 +156,6 @@ def _grid(activations: Sequence[str], n: tuple[int, ...] | None, k: Sequence[int
     if not found:
         raise click.BadParameter("every pair has n > k, or k = 1 without -n; needs 2 <= n <= k", param_hint="-k")
     return found
-
-
-def _folder(target: str) -> Path:
-    folder = Path(target)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        reason = "it is a file" if folder.exists() else (error.strerror or str(error)).lower()
-        raise click.BadParameter(f"cannot use {target!r} ({reason}), needs a folder", param_hint="--out") from None
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise click.BadParameter(
-            f"cannot write in {target!r}, needs a folder that can be written", param_hint="--out"
-        )
-    return folder
 
 
 def _carry_out(sweep: Sweep, jobs: int, grid: list[Problem], command: str) -> bool:

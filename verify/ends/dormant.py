@@ -45,6 +45,15 @@ class Dormant:
     distance: float
 
 
+def vanished(problem: Problem, flow: Flow) -> int | None:
+    """The neuron whose outgoing weight has vanished, if there are others; None where they are held fixed."""
+    if problem.n == 1 or problem.fixed_outgoing is not None:
+        return None
+    outgoing = np.abs(flow.theta[:, -1])
+    neuron = int(outgoing.argmin())
+    return None if outgoing[neuron] > VANISHED else neuron
+
+
 def dormant(problem: Problem, flow: Flow, *, dps: int) -> Dormant | None:
     """Recognise a neuron whose outgoing weight has vanished. Approximation.
 
@@ -52,11 +61,8 @@ def dormant(problem: Problem, flow: Flow, *, dps: int) -> Dormant | None:
     -------
     Dormant or None
     """
-    if problem.n == 1 or problem.fixed_outgoing is not None:
-        return None
-    outgoing = np.abs(flow.theta[:, -1])
-    neuron = int(outgoing.argmin())
-    if outgoing[neuron] > VANISHED:
+    neuron = vanished(problem, flow)
+    if neuron is None:
         return None
     smaller = problem.with_neurons(problem.n - 1)
     others = np.delete(flow.theta, neuron, axis=0)

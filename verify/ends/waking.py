@@ -29,7 +29,7 @@ from numerics.population import Population
 from numerics.precise import PreciseLoss, precise_population
 from numerics.precision import digits, to_ball
 from numerics.problem import Array, Problem
-from verify.ends.dormant import NEAR, VANISHED
+from verify.ends.dormant import NEAR, vanished
 
 #: Outgoing weight at which the flow takes over; the path neglects terms of this relative order.
 AWAKE = 1e-4
@@ -82,11 +82,8 @@ def wake(problem: Problem, flow: Flow, *, dps: int) -> Woken | None:
     Woken or None
         None if no neuron is dormant beside a critical point of the others, or nothing drives it away.
     """
-    if problem.n == 1 or problem.fixed_outgoing is not None:
-        return None
-    outgoing = np.abs(flow.theta[:, -1])
-    neuron = int(outgoing.argmin())
-    if outgoing[neuron] > VANISHED:
+    neuron = vanished(problem, flow)
+    if neuron is None:
         return None
     others = _others(problem.with_neurons(problem.n - 1), np.delete(flow.theta, neuron, axis=0), dps)
     if others is None:
